@@ -1,0 +1,224 @@
+//! The fine search: Levenberg–Marquardt on the three parameters of the shape.
+
+use super::exponential::exponentials;
+use super::model::{LARGEST_EXPONENT, Linear, Points, Priors, Shape, Sums};
+
+/// Where the shape may go. `t0` in days from the first point.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) t0: (f64, f64),
+    pub(super) ln_rise: (f64, f64),
+    pub(super) ln_fall: (f64, f64),
+}
+
+impl Bounds {
+    fn clamp(&self, shape: Shape) -> Shape {
+        Shape {
+            t0: shape.t0.clamp(self.t0.0, self.t0.1),
+            ln_rise: shape.ln_rise.clamp(self.ln_rise.0, self.ln_rise.1),
+            ln_fall: shape.ln_fall.clamp(self.ln_fall.0, self.ln_fall.1),
+        }
+    }
+}
+
+/// A shape and its χ² (with the priors' part, if there are priors).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    pub(super) shape: Shape,
+    pub(super) cost: f64,
+    pub(super) converged: bool,
+}
+
+/// Arrays that are filled again at each step.
+#[derive(Debug, Default)]
+pub(super) struct Descent {
+    phi: Vec<f64>,
+    share: Vec<f64>,
+    linear: Vec<Linear>,
+    sums: Vec<Sums>,
+}
+
+type Vector = [f64; 3];
+
+impl Descent {
+    /// Regresses each band's fluxes on the shape; leaves φ and the share behind for the derivatives.
+    pub(super) fn project(&mut self, points: &Points, priors: &Priors, shape: Shape) -> State {
+        let n = points.len();
+        let (inverse_rise, inverse_fall) = ((-shape.ln_rise).exp(), (-shape.ln_fall).exp());
+        self.phi.resize(n, 0.0);
+        self.share.resize(n, 0.0);
+        // As `basis`, a slice at a time: the exponents of both branches, their exponentials, and what they make.
+        for i in 0..n {
+            let x = points.time[i] - shape.t0;
+            self.share[i] = -x.abs() * inverse_rise;
+            let before = (x * (inverse_rise - inverse_fall)).min(LARGEST_EXPONENT);
+            self.phi[i] = if x >= 0.0 { -x * inverse_fall } else { before };
+        }
+        exponentials(&mut self.share);
+        exponentials(&mut self.phi);
+        self.linear.clear();
+        self.sums.clear();
+        let mut cost = prior_cost(priors, shape);
+        for band in &points.bands {
+            let mut sums = band.totals.with_baseline(priors.baseline);
+            for i in band.range.clone() {
+                let share = 1.0 / (1.0 + self.share[i]);
+                self.share[i] = if points.time[i] >= shape.t0 { self.share[i] * share } else { share };
+                let phi = self.phi[i] * share;
+                self.phi[i] = phi;
+                let wp = points.weight[i] * phi;
+                sums.wp += wp;
+                sums.wpp += wp * phi;
+                sums.wpy += wp * points.flux[i];
+            }
+            let linear = sums.solve();
+            for i in band.range.clone() {
+                let residual = points.flux[i] - linear.amplitude * self.phi[i] - linear.baseline;
+                cost += points.weight[i] * residual * residual;
+            }
+            if let Some(prior) = priors.baseline {
+                cost += (linear.baseline - prior.mean).powi(2) * prior.precision();
+            }
+            self.linear.push(linear);
+            self.sums.push(sums);
+        }
+        State { shape, cost, converged: false }
+    }
+
+    /// The best A and B of each band at the state that [`Descent::project`] saw last.
+    pub(super) fn linear(&self) -> &[Linear] {
+        &self.linear
+    }
+
+    /// JᵀJ and Jᵀr of the projected residuals at the state that [`Descent::project`] saw last, in Kaufman's
+    /// approximation (1975, doi:10.1007/BF01932995): the derivatives of A·φ, less their regression on φ and 1.
+    fn normal_equations(&self, points: &Points, priors: &Priors, state: &State) -> ([Vector; 3], Vector) {
+        let Shape { t0, ln_rise, ln_fall } = state.shape;
+        let (inverse_rise, inverse_fall) = ((-ln_rise).exp(), (-ln_fall).exp());
+        let (mut jj, mut jr) = ([[0.0; 3]; 3], [0.0; 3]);
+        for ((band, linear), sums) in points.bands.iter().zip(&self.linear).zip(&self.sums) {
+            if linear.amplitude == 0.0 {
+                continue;
+            }
+            // Sums over the points of w·derivative·(derivatives, residual, φ, 1).
+            let (mut dd, mut dp, mut d1) = ([[0.0; 3]; 3], [0.0; 3], [0.0; 3]);
+            for i in band.range.clone() {
+                let (phi, share, w) = (self.phi[i], self.share[i], points.weight[i]);
+                let x = points.time[i] - t0;
+                let scale = linear.amplitude * phi;
+                let d = [
+                    scale * (inverse_fall - share * inverse_rise),
+                    -scale * share * x * inverse_rise,
+                    scale * x * inverse_fall,
+                ];
+                let residual = points.flux[i] - scale - linear.baseline;
+                for a in 0..3 {
+                    let wd = w * d[a];
+                    jr[a] += wd * residual;
+                    dp[a] += wd * phi;
+                    d1[a] += wd;
+                    for b in 0..=a {
+                        dd[a][b] += wd * d[b];
+                    }
+                }
+            }
+            let Some(determinant) = sums.determinant() else { continue };
+            for a in 0..3 {
+                // The regression of derivative a on φ and 1.
+                let on_phi = (sums.w * dp[a] - sums.wp * d1[a]) / determinant;
+                let on_one = (sums.wpp * d1[a] - sums.wp * dp[a]) / determinant;
+                for b in 0..=a {
+                    jj[a][b] += dd[a][b] - on_phi * dp[b] - on_one * d1[b];
+                }
+            }
+        }
+        for (axis, prior, value) in prior_terms(priors, state.shape) {
+            if let Some(prior) = prior {
+                jj[axis][axis] += prior.precision();
+                jr[axis] -= (value - prior.mean) * prior.precision();
+            }
+        }
+        for a in 0..3 {
+            for b in 0..a {
+                jj[b][a] = jj[a][b];
+            }
+        }
+        (jj, jr)
+    }
+
+    /// Goes downhill from `start` for at most `iterations` accepted or refused steps.
+    pub(super) fn run(
+        &mut self,
+        points: &Points,
+        priors: &Priors,
+        bounds: &Bounds,
+        start: Shape,
+        iterations: usize,
+        tolerance: f64,
+    ) -> State {
+        let mut state = self.project(points, priors, bounds.clamp(start));
+        let mut damping = 1e-2;
+        let (mut jj, mut jr) = self.normal_equations(points, priors, &state);
+        let mut small = 0;
+        for _ in 0..iterations {
+            let Some(step) = damped_step(&jj, &jr, damping) else { break };
+            let shape = bounds.clamp(Shape {
+                t0: state.shape.t0 + step[0],
+                ln_rise: state.shape.ln_rise + step[1].clamp(-2.0, 2.0),
+                ln_fall: state.shape.ln_fall + step[2].clamp(-2.0, 2.0),
+            });
+            let trial = self.project(points, priors, shape);
+            if trial.cost < state.cost {
+                let gain = (state.cost - trial.cost) / state.cost.max(f64::MIN_POSITIVE);
+                state = trial;
+                damping = (damping * 0.2).max(1e-9);
+                small = if gain < tolerance { small + 1 } else { 0 };
+                if small >= 2 {
+                    state.converged = true;
+                    break;
+                }
+                (jj, jr) = self.normal_equations(points, priors, &state);
+            } else {
+                damping *= 6.0;
+                if damping > 1e7 {
+                    state.converged = true;
+                    break;
+                }
+            }
+        }
+        state
+    }
+}
+
+/// The shape's parameters with their priors, in the order of the derivatives.
+fn prior_terms(priors: &Priors, shape: Shape) -> [(usize, Option<super::Gaussian>, f64); 3] {
+    [(0, priors.t0, shape.t0), (1, priors.ln_rise, shape.ln_rise), (2, priors.ln_fall, shape.ln_fall)]
+}
+
+/// What the priors of the shape add to χ².
+fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
+    let terms = prior_terms(priors, shape).into_iter();
+    terms.filter_map(|(_, prior, value)| prior.map(|p| (value - p.mean).powi(2) * p.precision())).sum()
+}
+
+/// Solves (JᵀJ + damping·diag) step = Jᵀr; `None` where nothing is left to gain.
+fn damped_step(jj: &[Vector; 3], jr: &Vector, damping: f64) -> Option<Vector> {
+    let mut m = *jj;
+    for (axis, row) in m.iter_mut().enumerate() {
+        row[axis] = row[axis].max(0.0) * (1.0 + damping) + 1e-12;
+    }
+    // Cholesky, three by three.
+    let l00 = m[0][0].sqrt();
+    let (l10, l20) = (m[1][0] / l00, m[2][0] / l00);
+    let l11 = (m[1][1] - l10 * l10).max(1e-300).sqrt();
+    let l21 = (m[2][1] - l20 * l10) / l11;
+    let l22 = (m[2][2] - l20 * l20 - l21 * l21).max(1e-300).sqrt();
+    let y0 = jr[0] / l00;
+    let y1 = (jr[1] - l10 * y0) / l11;
+    let y2 = (jr[2] - l20 * y0 - l21 * y1) / l22;
+    let x2 = y2 / l22;
+    let x1 = (y1 - l21 * x2) / l11;
+    let x0 = (y0 - l10 * x1 - l20 * x2) / l00;
+    let step = [x0, x1, x2];
+    (step.iter().all(|value| value.is_finite()) && step.iter().any(|value| *value != 0.0)).then_some(step)
+}

@@ -1,0 +1,230 @@
+//! The Bazin fit of one band.
+
+mod covariance;
+mod descent;
+mod exponential;
+mod feature;
+mod model;
+mod search;
+
+use hesper_photometry::BandCurve;
+use serde::{Deserialize, Serialize};
+
+use descent::{Bounds, Descent, State};
+pub use feature::Bazin;
+pub use model::{Gaussian, Priors, bazin};
+use model::{Linear, Points, Shape};
+use search::Grid;
+
+/// Steps from each start before the starts are compared.
+const SHORT_WALK: usize = 12;
+/// How many of the starts are followed to their end.
+const FOLLOWED: usize = 2;
+
+/// How to fit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BazinParams {
+    /// How many minima of the coarse search are followed (1 to 20).
+    pub starts: usize,
+    /// The most steps of the fine search from the best start.
+    pub iterations: usize,
+    /// Relative gain of χ² below which two steps in a row end the fine search.
+    pub tolerance: f64,
+    /// Shortest and longest rise time, days.
+    pub rise: (f64, f64),
+    /// Shortest and longest fall time, days.
+    pub fall: (f64, f64),
+    /// What is known beforehand; nothing by default.
+    pub priors: Priors,
+}
+
+impl Default for BazinParams {
+    fn default() -> Self {
+        Self {
+            starts: 4,
+            iterations: 60,
+            tolerance: 1e-5,
+            rise: (1e-2, 1e3),
+            fall: (1e-2, 1e4),
+            priors: Priors::default(),
+        }
+    }
+}
+
+/// The fit of `A·exp(−(t−t0)/fall) / (1 + exp(−(t−t0)/rise)) + B` to one band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BazinFit {
+    /// A ≥ 0, nJy. The peak's height over the baseline is near A only where rise ≪ fall; see [`BazinFit::peak`].
+    pub amplitude: f64,
+    /// B, nJy.
+    pub baseline: f64,
+    /// The time of the turn, MJD; the peak comes later, see [`BazinFit::peak`].
+    pub t0: f64,
+    /// The rise time, days.
+    pub rise: f64,
+    /// The fall time, days. Shorter than the rise time where the points show a decline alone: the model then grows
+    /// without end towards the past.
+    pub fall: f64,
+    /// χ² of the points, without the priors' part.
+    pub chi2: f64,
+    /// The number of points.
+    pub n: usize,
+    /// Whether the search ended because nothing more was to be gained.
+    pub converged: bool,
+    /// Covariance of (amplitude, baseline, t0, rise, fall) from the Fisher matrix of the points; NaN where the points
+    /// do not constrain all five.
+    pub covariance: [[f64; 5]; 5],
+}
+
+impl BazinFit {
+    /// The model's flux at a time (MJD), nJy.
+    pub fn flux(&self, mjd: f64) -> f64 {
+        bazin(mjd, self.amplitude, self.baseline, self.t0, self.rise, self.fall)
+    }
+
+    /// The time (MJD) at which the model is brightest: t0 + rise·ln(fall/rise − 1), the zero of its derivative; `None`
+    /// where fall < 2·rise puts it before t0 without a limit.
+    pub fn peak(&self) -> Option<f64> {
+        let peak = self.t0 + self.rise * (self.fall / self.rise - 1.0).ln();
+        peak.is_finite().then_some(peak)
+    }
+}
+
+/// Fits bands one after the other, keeping its arrays between them.
+#[derive(Debug)]
+pub struct BazinFitter {
+    params: BazinParams,
+    points: Points,
+    grid: Grid,
+    descent: Descent,
+}
+
+impl BazinFitter {
+    /// The fewest points that can be fitted: one for each parameter.
+    pub const MIN_POINTS: usize = 5;
+
+    /// A fitter with these parameters.
+    pub fn new(params: BazinParams) -> Self {
+        Self { params, points: Points::default(), grid: Grid::default(), descent: Descent::default() }
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &BazinParams {
+        &self.params
+    }
+
+    /// The best fit from several starts; `None` where the band has fewer than [`BazinFitter::MIN_POINTS`] points.
+    pub fn fit(&mut self, curve: &BandCurve) -> Option<BazinFit> {
+        self.fit_with(curve, self.params.priors)
+    }
+
+    /// As [`BazinFitter::fit`], with the knowledge given instead of the parameters'.
+    pub fn fit_with(&mut self, curve: &BandCurve, priors: Priors) -> Option<BazinFit> {
+        if curve.len() < Self::MIN_POINTS {
+            return None;
+        }
+        self.points.load(std::iter::once(curve));
+        let state = self.search(&self.localised(priors));
+        self.describe(&state).pop()
+    }
+
+    /// The fit that starts from an earlier one, such as last night's; `None` as for [`BazinFitter::fit`]. It finds the
+    /// minimum near the earlier one, which need not be the best.
+    pub fn refit(&mut self, curve: &BandCurve, earlier: &BazinFit) -> Option<BazinFit> {
+        self.refit_with(curve, earlier, self.params.priors)
+    }
+
+    /// As [`BazinFitter::refit`], with the knowledge given instead of the parameters'.
+    pub fn refit_with(&mut self, curve: &BandCurve, earlier: &BazinFit, priors: Priors) -> Option<BazinFit> {
+        if curve.len() < Self::MIN_POINTS {
+            return None;
+        }
+        self.points.load(std::iter::once(curve));
+        let start =
+            Shape { t0: earlier.t0 - self.points.start, ln_rise: earlier.rise.ln(), ln_fall: earlier.fall.ln() };
+        let state = self.descend(&self.localised(priors), start, self.params.iterations);
+        self.describe(&state).pop()
+    }
+
+    /// One shape for all bands, an amplitude and a baseline for each: what sparse bands share, each says better
+    /// together. The fits have the order of `curves`; empty where all bands together have fewer than
+    /// [`BazinFitter::MIN_POINTS`] points. A band without points has amplitude 0 and n = 0.
+    pub fn fit_jointly(&mut self, curves: &[BandCurve], priors: Priors) -> Vec<BazinFit> {
+        if curves.iter().map(BandCurve::len).sum::<usize>() < Self::MIN_POINTS {
+            return Vec::new();
+        }
+        self.points.load(curves.iter());
+        let state = self.search(&self.localised(priors));
+        self.describe(&state)
+    }
+
+    /// The best minimum that several starts lead to.
+    fn search(&mut self, priors: &Priors) -> State {
+        let starts = self.grid.minima(&self.points, priors.baseline, self.params.starts.clamp(1, 20));
+        // A short walk from each start tells which lead to the best minima; only those are followed to their end.
+        let mut states: Vec<State> =
+            starts.into_iter().map(|start| self.descend(priors, start, SHORT_WALK)).collect();
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        states.truncate(FOLLOWED);
+        for state in states.iter_mut().filter(|state| !state.converged) {
+            *state = self.descend(priors, state.shape, self.params.iterations);
+        }
+        let best = states.iter().min_by(|a, b| a.cost.total_cmp(&b.cost)).map(|state| state.shape);
+        // The grid always has a minimum; the default only spares a panic.
+        let shape = best.unwrap_or(Shape { t0: 0.0, ln_rise: 0.0, ln_fall: 3.0 });
+        let converged = states.iter().any(|state| state.shape == shape && state.converged);
+        State { converged, ..self.descent.project(&self.points, priors, shape) }
+    }
+
+    fn descend(&mut self, priors: &Priors, start: Shape, iterations: usize) -> State {
+        let span = self.points.span;
+        let BazinParams { rise, fall, tolerance, .. } = self.params;
+        let bounds = Bounds {
+            t0: (-span, 2.0 * span),
+            ln_rise: (rise.0.ln(), rise.1.ln()),
+            ln_fall: (fall.0.ln(), fall.1.ln()),
+        };
+        let state = self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance);
+        State { converged: state.converged, ..self.descent.project(&self.points, priors, state.shape) }
+    }
+
+    /// The priors with t0 counted from the first point.
+    fn localised(&self, mut priors: Priors) -> Priors {
+        if let Some(prior) = &mut priors.t0 {
+            prior.mean -= self.points.start;
+        }
+        priors
+    }
+
+    /// The state that the descent saw last, in the words of the caller: a fit for each band.
+    fn describe(&self, state: &State) -> Vec<BazinFit> {
+        let Shape { t0, ln_rise, ln_fall } = state.shape;
+        let (rise, fall) = (ln_rise.exp(), ln_fall.exp());
+        let bands = self.points.bands.iter().zip(self.descent.linear());
+        bands
+            .map(|(band, linear)| {
+                let Linear { amplitude, baseline } = *linear;
+                let chi2 = band.range.clone().map(|i| {
+                    let model = bazin(self.points.time[i], amplitude, baseline, t0, rise, fall);
+                    self.points.weight[i] * (self.points.flux[i] - model).powi(2)
+                });
+                BazinFit {
+                    amplitude,
+                    baseline,
+                    t0: t0 + self.points.start,
+                    rise,
+                    fall,
+                    chi2: chi2.sum(),
+                    n: band.range.len(),
+                    converged: state.converged,
+                    covariance: covariance::covariance(
+                        &self.points,
+                        band.range.clone(),
+                        [amplitude, baseline, t0, rise, fall],
+                    ),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! From objects to a table of features.
+
+use hesper_photometry::{Band, Object, magnitude, sort_bands};
+use rayon::prelude::*;
+
+use crate::{BazinParams, Described, Error, Feature, FeatureTable, Fitters};
+
+/// The bands that occur in any of the objects, in order of wavelength.
+pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Band> {
+    let mut bands = Vec::new();
+    for object in objects {
+        bands.extend(object.lightcurve.bands());
+        sort_bands(&mut bands);
+    }
+    bands
+}
+
+/// Describes objects: the same table whatever the number of threads. `done` is called after each object, from any
+/// thread, for a progress bar.
+///
+/// # Errors
+/// [`Error::Empty`] where there is no object.
+pub fn describe(
+    objects: &[Object],
+    features: &[Box<dyn Feature>],
+    params: &BazinParams,
+    done: &(dyn Fn() + Sync),
+) -> Result<FeatureTable, Error> {
+    if objects.is_empty() {
+        return Err(Error::Empty);
+    }
+    let bands = survey_bands(objects);
+    let names: Vec<String> = features.iter().flat_map(|feature| feature.columns(&bands)).collect();
+    let rows: Vec<Vec<f64>> = objects
+        .par_iter()
+        .map_init(
+            || Fitters::new(params),
+            |fitters, object| {
+                let described = Described::new(object, &bands, fitters);
+                let mut values = Vec::with_capacity(names.len());
+                for feature in features {
+                    feature.compute(&described, &mut values);
+                }
+                debug_assert_eq!(values.len(), names.len());
+                done();
+                values
+            },
+        )
+        .collect();
+    Ok(FeatureTable {
+        object_id: objects.iter().map(|object| object.object_id.clone()).collect(),
+        // Learners know one kind of missing value: a ratio with 0 below it is missing, too.
+        values: rows.into_iter().flatten().map(|v| if v.is_finite() { v } else { f64::NAN }).collect(),
+        names,
+        class: objects.iter().map(|object| object.class.clone()).collect(),
+        sample: objects.iter().map(|object| Some(object.sample)).collect(),
+        redshift: objects.iter().map(|object| object.redshift).collect(),
+        peak_mag: objects.iter().map(brightest).collect(),
+    })
+}
+
+/// AB magnitude of the brightest point that is no noise.
+fn brightest(object: &Object) -> Option<f64> {
+    let curve = &object.lightcurve;
+    let flux = (0..curve.len()).filter(|&i| curve.flux[i] >= 3.0 * curve.flux_err[i]).map(|i| curve.flux[i]);
+    flux.max_by(f64::total_cmp).and_then(magnitude)
+}

@@ -1,0 +1,284 @@
+//! One reader for all formats: it finds out which, checks that names are unique, and keeps bad objects aside if asked.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::archive::Archive;
+use crate::decode::Compression;
+use crate::directory::Directory;
+use crate::parquet_reader::ParquetTable;
+use crate::plasticc::PlasticcTable;
+use crate::{Error, Object, Skipped};
+
+/// How to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Keep bad objects aside, see [`Reader::skipped`], instead of ending at the first. What spoils the input as a
+    /// whole, such as a damaged archive, is an error all the same.
+    pub skip_bad: bool,
+    /// The metadata of PLAsTiCC light curves. Without it, a file beside them is looked for whose name contains
+    /// `metadata` and ends in `.csv`, `.csv.gz` or `.csv.xz`.
+    pub metadata: Option<PathBuf>,
+}
+
+/// A format of light curves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// SNANA text: files, directories and archives of them.
+    Snana,
+    /// PLAsTiCC's CSV.
+    Plasticc,
+    /// Parquet with nested light curves.
+    Parquet,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Snana => "SNANA text",
+            Self::Plasticc => "PLAsTiCC CSV",
+            Self::Parquet => "Parquet",
+        })
+    }
+}
+
+/// What progress is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProgressUnit {
+    /// Files of a directory.
+    Files,
+    /// Bytes of the input as it lies on the disk.
+    Bytes,
+    /// Objects.
+    Objects,
+}
+
+/// How far a reader has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How many are read.
+    pub done: u64,
+    /// Of how many, where that is known.
+    pub total: Option<u64>,
+    /// How many what.
+    pub unit: ProgressUnit,
+}
+
+/// What a source gives.
+pub(crate) enum Step {
+    Object(Object),
+    /// One object is bad; the next may be good.
+    Bad(Error),
+    /// Nothing more can be read.
+    Fatal(Error),
+}
+
+/// Where the object given last came from.
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) line: Option<u64>,
+}
+
+/// Objects of one format, one after another.
+pub(crate) trait Source: Send {
+    fn next_step(&mut self) -> Option<Step>;
+    fn place(&self) -> Place;
+    fn progress(&self) -> Progress;
+    /// The metadata that go with it.
+    fn metadata(&self) -> Option<&Path> {
+        None
+    }
+}
+
+/// Opens light curves, finding out their format by the end of the name: a directory, `.dat`, `.tar`, `.tar.gz`, `.tgz`,
+/// `.tar.xz`, `.txz` hold SNANA text, `.csv`, `.csv.gz`, `.csv.xz` PLAsTiCC's tables, `.parquet` or `.parq` Parquet.
+///
+/// # Errors
+/// [`Error::Io`] where the file or directory cannot be read; [`Error::Format`] where the format is not known or the
+/// directory holds no light curve; [`Error::Malformed`] where a head is damaged, lacks columns, or the file is empty.
+pub fn read(path: &Path, options: &ReadOptions) -> Result<Reader, Error> {
+    let (format, source) = open(path, options)?;
+    Ok(Reader {
+        path: path.to_owned(),
+        format,
+        source,
+        skip_bad: options.skip_bad,
+        names: HashSet::new(),
+        skipped: Vec::new(),
+        objects: 0,
+        finished: false,
+    })
+}
+
+/// Reads all objects into memory, and the list of those skipped.
+///
+/// # Errors
+/// As [`read`] and [`Reader`].
+pub fn read_all(path: &Path, options: &ReadOptions) -> Result<(Vec<Object>, Vec<Skipped>), Error> {
+    let mut reader = read(path, options)?;
+    let objects = reader.by_ref().collect::<Result<Vec<Object>, Error>>()?;
+    Ok((objects, reader.skipped))
+}
+
+fn open(path: &Path, options: &ReadOptions) -> Result<(Format, Box<dyn Source>), Error> {
+    let metadata = std::fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let compression = match () {
+        () if ends_in(&[".gz", ".tgz"]) => Compression::Gzip,
+        () if ends_in(&[".xz", ".txz"]) => Compression::Xz,
+        () => Compression::None,
+    };
+    let is_plasticc = !metadata.is_dir() && ends_in(&[".csv", ".csv.gz", ".csv.xz"]);
+    if options.metadata.is_some() && !is_plasticc {
+        let message = "a metadata file goes with PLAsTiCC's CSV alone: leave it out".to_owned();
+        return Err(Error::Format { path: path.to_owned(), message });
+    }
+    if metadata.is_dir() {
+        return Ok((Format::Snana, Box::new(Directory::open(path)?)));
+    }
+    if metadata.is_file() && metadata.len() == 0 {
+        let message = "the file is empty: copy or write it again".to_owned();
+        return Err(Error::Malformed { path: path.to_owned(), line: None, message });
+    }
+    if is_plasticc {
+        let table = PlasticcTable::open(path, compression, options.metadata.as_deref())?;
+        Ok((Format::Plasticc, Box::new(table)))
+    } else if ends_in(&[".dat"]) {
+        Ok((Format::Snana, Box::new(Directory::of_file(path))))
+    } else if ends_in(&[".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]) {
+        Ok((Format::Snana, Box::new(Archive::open(path, compression)?)))
+    } else if ends_in(&[".parquet", ".parq"]) {
+        Ok((Format::Parquet, Box::new(ParquetTable::open(path)?)))
+    } else {
+        let message =
+            "the end of the name tells no format: give a directory, .DAT, .tar, .tar.gz or .tar.xz (SNANA \
+                       text), .csv, .csv.gz or .csv.xz (PLAsTiCC), or .parquet"
+                .to_owned();
+        Err(Error::Format { path: path.to_owned(), message })
+    }
+}
+
+/// An iterator over the objects of an input: see [`read`].
+///
+/// Each item is an object or an error, and an error is the last item. With [`ReadOptions::skip_bad`], a bad object is
+/// no item but goes to [`Reader::skipped`]; where none is good, the last item is [`Error::NoObjects`], as it is for an
+/// input without any.
+pub struct Reader {
+    path: PathBuf,
+    format: Format,
+    source: Box<dyn Source>,
+    skip_bad: bool,
+    names: HashSet<Box<str>>,
+    skipped: Vec<Skipped>,
+    objects: u64,
+    finished: bool,
+}
+
+impl Reader {
+    /// The format found.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The objects left out so far.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// How far reading has come.
+    pub fn progress(&self) -> Progress {
+        self.source.progress()
+    }
+
+    /// The metadata file in use; `None` for other formats than PLAsTiCC, and where there is none, so that places,
+    /// redshifts and classes are not known.
+    pub fn metadata(&self) -> Option<&Path> {
+        self.source.metadata()
+    }
+
+    /// The error for a name that an earlier object has.
+    fn check_name(&mut self, object: &Object) -> Result<(), Error> {
+        let name = object.object_id.as_str();
+        let problem = if name.is_empty() {
+            "the object's name is empty: give it one".to_owned()
+        } else if self.names.contains(name) {
+            match self.format {
+                Format::Plasticc => format!(
+                    "object {name} comes again after another object: sort the rows by object_id, or remove the \
+                     repetition"
+                ),
+                _ => format!(
+                    "object {name} was read before: names must be unique; rename or remove one of the two"
+                ),
+            }
+        } else {
+            self.names.insert(name.into());
+            return Ok(());
+        };
+        let Place { path, line } = self.source.place();
+        Err(Error::Malformed { path, line, message: problem })
+    }
+
+    fn end(&mut self) -> Option<Result<Object, Error>> {
+        self.finished = true;
+        if self.objects > 0 {
+            return None;
+        }
+        Some(Err(Error::NoObjects {
+            path: self.path.clone(),
+            bad: self.skipped.len(),
+            first: self.skipped.first().map(|skipped| skipped.reason.clone()),
+        }))
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Object, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.finished {
+            let error = match self.source.next_step() {
+                None => return self.end(),
+                Some(Step::Object(object)) => match self.check_name(&object) {
+                    Ok(()) => {
+                        self.objects += 1;
+                        return Some(Ok(object));
+                    }
+                    Err(error) => error,
+                },
+                Some(Step::Bad(error)) => error,
+                Some(Step::Fatal(error)) => {
+                    self.finished = true;
+                    return Some(Err(error));
+                }
+            };
+            if !self.skip_bad {
+                self.finished = true;
+                return Some(Err(error));
+            }
+            self.skipped.push(Skipped::from(&error));
+        }
+        None
+    }
+}
+
+impl std::iter::FusedIterator for Reader {}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("path", &self.path)
+            .field("format", &self.format)
+            .field("objects", &self.objects)
+            .field("skipped", &self.skipped.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
