@@ -22,7 +22,7 @@ pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Ba
 /// [`Error::Empty`] where there is no object.
 pub fn describe(
     objects: &[Object],
-    features: &[Box<dyn Feature>],
+    features: &[&Feature],
     params: &BazinParams,
     done: &(dyn Fn() + Sync),
 ) -> Result<FeatureTable, Error> {
@@ -30,7 +30,7 @@ pub fn describe(
         return Err(Error::Empty);
     }
     let bands = survey_bands(objects);
-    let names: Vec<String> = features.iter().flat_map(|feature| feature.columns(&bands)).collect();
+    let names: Vec<String> = features.iter().flat_map(|feature| (feature.columns)(&bands)).collect();
     let rows: Vec<Vec<f64>> = objects
         .par_iter()
         .map_init(
@@ -39,7 +39,7 @@ pub fn describe(
                 let described = Described::new(object, &bands, fitters);
                 let mut values = Vec::with_capacity(names.len());
                 for feature in features {
-                    feature.compute(&described, &mut values);
+                    (feature.compute)(&described, &mut values);
                 }
                 debug_assert_eq!(values.len(), names.len());
                 done();

@@ -4,11 +4,11 @@ use std::cell::{OnceCell, RefCell};
 
 use hesper_photometry::{Band, BandCurve, Object};
 
-use crate::{BazinFit, BazinFitter, BazinParams};
+use crate::{BazinFit, BazinFitter, BazinParams, smooth};
 
-/// What is said of a feature, in the documentation and by `hesper features --explain`.
-#[derive(Clone, Copy, Debug)]
-pub struct Info {
+/// Numbers that describe a light curve: one feature of a few columns. Each stands in a file of its own as a constant.
+#[derive(Debug)]
+pub struct Feature {
     /// The name by which it is asked for, and with which its columns begin.
     pub name: &'static str,
     /// One line.
@@ -17,18 +17,10 @@ pub struct Info {
     pub doc: &'static str,
     /// The fewest points a band (or, for features of all bands together, an object) needs.
     pub min_points: usize,
-}
-
-/// Numbers that describe a light curve.
-pub trait Feature: Send + Sync {
-    /// Name and documentation.
-    fn info(&self) -> &'static Info;
-
     /// The names of the columns, given the survey's bands.
-    fn columns(&self, bands: &[Band]) -> Vec<String>;
-
+    pub columns: fn(&[Band]) -> Vec<String>,
     /// Adds as many values as there are columns, in their order; NaN where one cannot be measured.
-    fn compute(&self, described: &Described<'_>, values: &mut Vec<f64>);
+    pub compute: fn(&Described<'_>, &mut Vec<f64>),
 }
 
 /// Column names `<stem>_<band>`, one for each band.
@@ -56,13 +48,23 @@ pub struct Described<'a> {
     curves: Vec<BandCurve>,
     fitters: &'a Fitters,
     bazin: OnceCell<Vec<Option<BazinFit>>>,
+    shared: OnceCell<Vec<BazinFit>>,
+    smooth: OnceCell<Vec<Option<BazinFit>>>,
 }
 
 impl<'a> Described<'a> {
     /// Looks at `object` in the survey's `bands`; points of other bands are not seen.
     pub fn new(object: &'a Object, bands: &'a [Band], fitters: &'a Fitters) -> Self {
         let curves = bands.iter().map(|band| object.lightcurve.in_band(*band)).collect();
-        Self { object, bands, curves, fitters, bazin: OnceCell::new() }
+        Self {
+            object,
+            bands,
+            curves,
+            fitters,
+            bazin: OnceCell::new(),
+            shared: OnceCell::new(),
+            smooth: OnceCell::new(),
+        }
     }
 
     /// The object.
@@ -87,4 +89,43 @@ impl<'a> Described<'a> {
             self.curves.iter().map(|curve| fitter.fit(curve)).collect()
         })
     }
+
+    /// One Bazin shape for all bands, no baseline; see [`crate::smooth`]. Empty where there are too few points.
+    pub fn shared(&self) -> &[BazinFit] {
+        self.shared.get_or_init(|| {
+            self.fitters.bazin.borrow_mut().fit_jointly(&self.curves, smooth::shared_priors())
+        })
+    }
+
+    /// The Bazin fit of each band, held near the shape that all bands share; see [`crate::smooth`]. `None` where the
+    /// band has no points or the object too few.
+    pub fn smooth(&self) -> &[Option<BazinFit>] {
+        self.smooth.get_or_init(|| {
+            let shared = self.shared();
+            if shared.is_empty() {
+                return vec![None; self.curves.len()];
+            }
+            let mut fitter = self.fitters.bazin.borrow_mut();
+            self.curves
+                .iter()
+                .zip(shared)
+                .map(|(curve, shared)| smooth::band(&mut fitter, curve, shared))
+                .collect()
+        })
+    }
+
+    /// When the model of all bands together is brightest, MJD.
+    pub fn peak_time(&self) -> Option<f64> {
+        self.shared().first().and_then(BazinFit::peak)
+    }
+
+    /// The host's photometric redshift, where it is given and the object extragalactic.
+    pub fn photoz(&self) -> Option<f64> {
+        self.object.host_photoz.filter(|z| *z > 0.0)
+    }
+}
+
+/// A band and the next redder one, for each band but the last.
+pub(crate) fn neighbours(bands: &[Band]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    (1..bands.len()).map(|redder| (redder - 1, redder))
 }

@@ -1,14 +1,29 @@
 //! What a light curve looks like, in numbers that learners can use.
+//!
+//! A [`Feature`] is a constant in a file of its own: its name, its documentation as a value, its columns and the function
+//! that computes them. [`select`] finds features by name, [`describe()`] turns objects into a [`FeatureTable`].
 
 mod bazin;
+mod colour;
+mod coverage;
+mod decline;
+mod delay;
 mod describe;
 mod error;
 mod feature;
+mod luminosity;
+mod peak;
+mod photoz;
+mod registry;
+mod shape;
+mod smooth;
 mod table;
 mod table_file;
+mod width;
 
-pub use bazin::{Bazin, BazinFit, BazinFitter, BazinParams, Gaussian, Priors, bazin};
+pub use bazin::{BazinFit, BazinFitter, BazinParams, Gaussian, Priors, bazin as bazin_flux};
 pub use describe::{describe, survey_bands};
 pub use error::Error;
-pub use feature::{Described, Feature, Fitters, Info, per_band};
+pub use feature::{Described, Feature, Fitters, per_band};
+pub use registry::{FEATURES, FeatureSet, SETS, select};
 pub use table::FeatureTable;

@@ -48,7 +48,8 @@ impl FeatureTable {
 
     /// The table with some of the columns, in the order given.
     pub fn select_columns(&self, columns: &[usize]) -> Self {
-        let values = (0..self.rows()).flat_map(|row| columns.iter().map(move |c| self.row(row)[*c])).collect();
+        let values =
+            (0..self.rows()).flat_map(|row| columns.iter().map(move |c| self.row(row)[*c])).collect();
         Self {
             names: columns.iter().map(|c| self.names[*c].clone()).collect(),
             values,

@@ -37,7 +37,8 @@ impl FeatureTable {
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by(format!("hesper {}", env!("CARGO_PKG_VERSION")))
             .build();
-        let mut writer = ArrowWriter::try_new(&mut file, schema.clone(), Some(properties)).map_err(malformed)?;
+        let mut writer =
+            ArrowWriter::try_new(&mut file, schema.clone(), Some(properties)).map_err(malformed)?;
         let mut start = 0;
         while start < self.rows() {
             let end = (start + ROW_GROUP).min(self.rows());
@@ -88,7 +89,8 @@ impl FeatureTable {
         if file.metadata().is_ok_and(|meta| meta.len() == 0) {
             return Err(wrong("the file is empty (0 bytes): write it again with `hesper features`".into()));
         }
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| into_error(path, error))?;
+        let builder =
+            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| into_error(path, error))?;
         let mut names = Vec::new();
         for field in builder.schema().fields() {
             let name = field.name().as_str();
@@ -114,7 +116,9 @@ impl FeatureTable {
         }
         let mut seen = std::collections::HashSet::with_capacity(table.rows());
         if let Some(twice) = table.object_id.iter().find(|id| !seen.insert(id.as_str())) {
-            return Err(wrong(format!("object_id {twice:?} stands there twice: keep one row for each object")));
+            return Err(wrong(format!(
+                "object_id {twice:?} stands there twice: keep one row for each object"
+            )));
         }
         Ok(table)
     }
@@ -122,39 +126,50 @@ impl FeatureTable {
     fn append(&mut self, batch: &RecordBatch) -> Result<(), String> {
         let text = |name: &str| -> Result<Vec<Option<String>>, String> {
             let Some(column) = batch.column_by_name(name) else { return Ok(vec![None; batch.num_rows()]) };
-            let column = cast(column, &DataType::Utf8).map_err(|error| format!("column {name:?}: {error}"))?;
-            let strings = column.as_any().downcast_ref::<StringArray>().ok_or(format!("column {name:?} is no text"))?;
+            let column =
+                cast(column, &DataType::Utf8).map_err(|error| format!("column {name:?}: {error}"))?;
+            let strings =
+                column.as_any().downcast_ref::<StringArray>().ok_or(format!("column {name:?} is no text"))?;
             Ok(strings.iter().map(|value| value.map(str::to_owned)).collect())
         };
         let number = |name: &str| -> Result<Vec<Option<f64>>, String> {
             let Some(column) = batch.column_by_name(name) else { return Ok(vec![None; batch.num_rows()]) };
-            let column = cast(column, &DataType::Float64).map_err(|error| format!("column {name:?}: {error}"))?;
-            let numbers =
-                column.as_any().downcast_ref::<Float64Array>().ok_or(format!("column {name:?} is no number"))?;
+            let column =
+                cast(column, &DataType::Float64).map_err(|error| format!("column {name:?}: {error}"))?;
+            let numbers = column
+                .as_any()
+                .downcast_ref::<Float64Array>()
+                .ok_or(format!("column {name:?} is no number"))?;
             Ok(numbers.iter().collect())
         };
         for (row, id) in text("object_id")?.into_iter().enumerate() {
             let place = self.object_id.len();
-            self.object_id.push(id.ok_or_else(|| format!("object_id is null in row {}: name each row", place + row))?);
+            self.object_id
+                .push(id.ok_or_else(|| format!("object_id is null in row {}: name each row", place + row))?);
         }
         self.class.extend(text("class")?);
         for sample in text("sample")? {
             let known = sample.as_deref().map(|name| {
                 Sample::parse(name).ok_or_else(|| {
-                    format!("sample is {name:?}, but must be \"spectroscopic\" or \"photometric\": correct it")
+                    format!(
+                        "sample is {name:?}, but must be \"spectroscopic\" or \"photometric\": correct it"
+                    )
                 })
             });
             self.sample.push(known.transpose()?);
         }
         self.redshift.extend(number("redshift")?);
         self.peak_mag.extend(number("peak_mag")?);
-        let columns: Vec<Vec<Option<f64>>> = self.names.iter().map(|name| number(name)).collect::<Result<_, _>>()?;
+        let columns: Vec<Vec<Option<f64>>> =
+            self.names.iter().map(|name| number(name)).collect::<Result<_, _>>()?;
         self.values.reserve(batch.num_rows() * columns.len());
         for row in 0..batch.num_rows() {
             for (column, name) in columns.iter().zip(&self.names) {
                 let value = column[row].unwrap_or(f64::NAN);
                 if value.is_infinite() {
-                    return Err(format!("column {name:?} is {value} in row {row}: write NaN where it is unknown"));
+                    return Err(format!(
+                        "column {name:?} is {value} in row {row}: write NaN where it is unknown"
+                    ));
                 }
                 self.values.push(value);
             }
@@ -183,7 +198,9 @@ fn into_error(path: &Path, error: parquet::errors::ParquetError) -> Error {
         },
         other => Error::Malformed {
             path,
-            message: format!("{other}: a table of features is a Parquet file, as `hesper features` writes it"),
+            message: format!(
+                "{other}: a table of features is a Parquet file, as `hesper features` writes it"
+            ),
         },
     }
 }

@@ -36,12 +36,14 @@ fn inverse(matrix: &[[f64; 5]; 5]) -> [[f64; 5]; 5] {
     if scale.iter().any(|s| !s.is_finite() || *s <= 0.0) {
         return NONE;
     }
-    let mut left: [[f64; 5]; 5] = std::array::from_fn(|i| std::array::from_fn(|j| matrix[i][j] / scale[i] / scale[j]));
-    let mut right: [[f64; 5]; 5] = std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
+    let mut left: [[f64; 5]; 5] =
+        std::array::from_fn(|i| std::array::from_fn(|j| matrix[i][j] / scale[i] / scale[j]));
+    let mut right: [[f64; 5]; 5] =
+        std::array::from_fn(|i| std::array::from_fn(|j| f64::from(u8::from(i == j))));
     for pivot in 0..5 {
         // A correlation matrix's pivots lie in (0, 1]: one near 0 says that two parameters do the same.
         let value = left[pivot][pivot];
-        if !(value > 1e-12) {
+        if value.is_nan() || value <= 1e-12 {
             return NONE;
         }
         for column in 0..5 {

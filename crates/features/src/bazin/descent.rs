@@ -92,6 +92,7 @@ impl Descent {
 
     /// JᵀJ and Jᵀr of the projected residuals at the state that [`Descent::project`] saw last, in Kaufman's
     /// approximation (1975, doi:10.1007/BF01932995): the derivatives of A·φ, less their regression on φ and 1.
+    #[expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
     fn normal_equations(&self, points: &Points, priors: &Priors, state: &State) -> ([Vector; 3], Vector) {
         let Shape { t0, ln_rise, ln_fall } = state.shape;
         let (inverse_rise, inverse_fall) = ((-ln_rise).exp(), (-ln_fall).exp());

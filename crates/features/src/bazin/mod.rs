@@ -11,7 +11,7 @@ use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
 use descent::{Bounds, Descent, State};
-pub use feature::Bazin;
+pub(crate) use feature::FEATURE;
 pub use model::{Gaussian, Priors, bazin};
 use model::{Linear, Points, Shape};
 use search::Grid;
@@ -84,7 +84,7 @@ impl BazinFit {
     }
 
     /// The time (MJD) at which the model is brightest: t0 + rise·ln(fall/rise − 1), the zero of its derivative; `None`
-    /// where fall < 2·rise puts it before t0 without a limit.
+    /// where fall ≤ rise, for then the model grows without end towards the past.
     pub fn peak(&self) -> Option<f64> {
         let peak = self.t0 + self.rise * (self.fall / self.rise - 1.0).ln();
         peak.is_finite().then_some(peak)
@@ -141,8 +141,11 @@ impl BazinFitter {
             return None;
         }
         self.points.load(std::iter::once(curve));
-        let start =
-            Shape { t0: earlier.t0 - self.points.start, ln_rise: earlier.rise.ln(), ln_fall: earlier.fall.ln() };
+        let start = Shape {
+            t0: earlier.t0 - self.points.start,
+            ln_rise: earlier.rise.ln(),
+            ln_fall: earlier.fall.ln(),
+        };
         let state = self.descend(&self.localised(priors), start, self.params.iterations);
         self.describe(&state).pop()
     }

@@ -34,7 +34,8 @@ pub(super) struct Members {
 impl Points {
     /// Takes the points of bands.
     pub(super) fn load<'a>(&mut self, curves: impl Iterator<Item = &'a BandCurve> + Clone) {
-        self.start = curves.clone().filter_map(|curve| curve.mjd.first().copied()).fold(f64::INFINITY, f64::min);
+        self.start =
+            curves.clone().filter_map(|curve| curve.mjd.first().copied()).fold(f64::INFINITY, f64::min);
         self.time.clear();
         self.flux.clear();
         self.weight.clear();
@@ -45,7 +46,8 @@ impl Points {
             let first = self.time.len();
             let mut totals = Sums::default();
             for i in 0..curve.len() {
-                let (time, weight) = (curve.mjd[i] - self.start, 1.0 / (curve.flux_err[i] * curve.flux_err[i]));
+                let (time, weight) =
+                    (curve.mjd[i] - self.start, 1.0 / (curve.flux_err[i] * curve.flux_err[i]));
                 last = last.max(time);
                 self.time.push(time);
                 self.flux.push(curve.flux[i]);
@@ -150,7 +152,10 @@ impl Sums {
         if let Some(determinant) = self.determinant() {
             let amplitude = (self.w * self.wpy - self.wp * self.wy) / determinant;
             if amplitude > 0.0 {
-                return Linear { amplitude, baseline: (self.wpp * self.wy - self.wp * self.wpy) / determinant };
+                return Linear {
+                    amplitude,
+                    baseline: (self.wpp * self.wy - self.wp * self.wpy) / determinant,
+                };
             }
         }
         Linear { amplitude: 0.0, baseline: self.wy / self.w }

@@ -1,0 +1,112 @@
+//! All features and the sets they form.
+
+use crate::{
+    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, photoz, shape, width,
+};
+
+/// All features, in the order of their columns.
+pub const FEATURES: [&Feature; 10] = [
+    &bazin::FEATURE,
+    &peak::FEATURE,
+    &colour::FEATURE,
+    &width::FEATURE,
+    &decline::FEATURE,
+    &delay::FEATURE,
+    &shape::FEATURE,
+    &luminosity::FEATURE,
+    &photoz::FEATURE,
+    &coverage::FEATURE,
+];
+
+/// A named choice of features.
+#[derive(Debug)]
+pub struct FeatureSet {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The features, in the order of their columns.
+    pub features: &'static [&'static Feature],
+}
+
+/// The sets. A single feature is a set of its own, too.
+pub const SETS: [FeatureSet; 1] = [FeatureSet {
+    name: "default",
+    summary: "what tells supernovae apart: all features",
+    features: &FEATURES,
+}];
+
+/// The features of sets and features named, without repetition, in the order named.
+///
+/// # Errors
+/// [`Error::Unknown`] for a name that is neither, with the nearest that is.
+pub fn select<S: AsRef<str>>(names: &[S]) -> Result<Vec<&'static Feature>, Error> {
+    let mut chosen: Vec<&'static Feature> = Vec::new();
+    for name in names {
+        let name = name.as_ref().trim();
+        let set = SETS.iter().find(|set| set.name == name).map(|set| set.features.to_vec());
+        let single =
+            || FEATURES.into_iter().find(|feature| feature.name == name).map(|feature| vec![feature]);
+        for feature in set.or_else(single).ok_or_else(|| unknown(name))? {
+            if !chosen.iter().any(|known| known.name == feature.name) {
+                chosen.push(feature);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+fn unknown(name: &str) -> Error {
+    let known: Vec<&str> =
+        SETS.iter().map(|set| set.name).chain(FEATURES.iter().map(|feature| feature.name)).collect();
+    let nearest = known.iter().map(|known| (distance(name, known), *known)).min();
+    Error::Unknown {
+        name: name.to_owned(),
+        known: known.join(", "),
+        nearest: nearest.filter(|(distance, _)| *distance <= 3).map(|(_, known)| known.to_owned()),
+    }
+}
+
+/// Edits (insert, delete, replace) between two words (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_and_features_are_chosen_by_name() {
+        assert_eq!(select(&["bazin"]).unwrap().len(), 1);
+        assert_eq!(select(&["default", "bazin"]).unwrap().len(), FEATURES.len());
+        let message = select(&["bazim"]).unwrap_err().to_string();
+        assert!(message.contains("did you mean \"bazin\"?"), "{message}");
+    }
+
+    #[test]
+    fn each_feature_tells_its_columns_minimum_and_reference() {
+        let bands: Vec<_> = ["g", "r"].iter().map(|b| hesper_photometry::Band::new(b).unwrap()).collect();
+        for feature in FEATURES {
+            assert!(feature.doc.starts_with(&format!("**{}**", feature.name)), "{}", feature.name);
+            assert!(
+                feature.doc.contains("Minimum data:") && feature.doc.contains("Reference:"),
+                "{}",
+                feature.name
+            );
+            for column in (feature.columns)(&bands) {
+                assert!(column.starts_with(feature.name), "{column}");
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! One kind of figure a file.
+
+pub(crate) mod bars_with_intervals;
+pub(crate) mod class_distribution;
+pub(crate) mod confusion;
+pub(crate) mod learning_curves;
+pub(crate) mod light_curves;
+pub(crate) mod redshift_magnitude;
+pub(crate) mod reliability;
