@@ -1,0 +1,85 @@
+//! The canonical sample: more of what spectroscopy has always taken.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Choice, Info, Pool, Strategy};
+
+/// Candidates like those that already have spectra: for a spectroscopic object drawn at random, its nearest neighbours.
+#[derive(Clone, Copy, Debug)]
+pub struct Canonical;
+
+const INFO: Info = Info {
+    name: "canonical",
+    doc: "More of the same: draws an object of the starting spectroscopic sample and takes the candidate nearest to it in \
+          redshift and peak magnitude, each scaled by its standard deviation over that sample. The sample grows as \
+          classical follow-up would let it grow and stays as biased as it was (after Ishida et al. 2019, \
+          doi:10.1093/mnras/sty3015, whose neighbours were not scaled). Without a starting sample it is random.",
+    uses_model: false,
+};
+
+impl Strategy for Canonical {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn scores(&self, pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let reference = pool.reference;
+        if reference.rows() == 0 || reference.cols() == 0 {
+            return (0..candidates).map(|_| rng.random::<f64>()).collect();
+        }
+        let drawn = reference.row(rng.random_range(0..reference.rows()));
+        let scale: Vec<f64> = (0..reference.cols()).map(|axis| deviation(&reference.column(axis))).collect();
+        (0..candidates)
+            .map(|i| {
+                let place = pool.place.row(i);
+                -(0..scale.len()).map(|axis| ((place[axis] - drawn[axis]) / scale[axis]).powi(2)).sum::<f64>()
+            })
+            .collect()
+    }
+
+    fn select(&self, pool: &Pool<'_>, candidates: usize, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
+        // Each query has a spectroscopic object of its own to resemble.
+        let mut taken = vec![false; candidates];
+        let mut choices = Vec::with_capacity(count);
+        while choices.len() < count.min(candidates) {
+            let scores = self.scores(pool, candidates, rng);
+            let key = |i: &usize| if scores[*i].is_nan() { f64::NEG_INFINITY } else { scores[*i] };
+            let free = (0..candidates).filter(|i| !taken[*i]);
+            let Some(candidate) = free.max_by(|a, b| key(a).total_cmp(&key(b)).then(b.cmp(a))) else { break };
+            taken[candidate] = true;
+            choices.push(Choice { candidate, score: scores[candidate] });
+        }
+        choices
+    }
+}
+
+/// Standard deviation of what is known; 1 where it has none.
+fn deviation(values: &[f64]) -> f64 {
+    let known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    let variance = known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / known.len() as f64;
+    if variance > 0.0 { variance.sqrt() } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hesper_learn::Matrix;
+    use rand::SeedableRng;
+
+    #[test]
+    fn axes_are_scaled_before_they_are_compared() {
+        // In magnitudes the first candidate is nearer, but a magnitude is a small step here and .1 in redshift a big one.
+        let reference = Matrix::from_rows(&[[0.30, 18.0], [0.30, 18.0], [0.31, 24.0], [0.29, 12.0]]).unwrap();
+        let place = Matrix::from_rows(&[[0.50, 18.0], [0.30, 17.0]]).unwrap();
+        let none = Matrix::new(0, 0, vec![]).unwrap();
+        let pool = Pool { probabilities: &none, positive: 0, place: &place, reference: &reference };
+        for seed in 0..20 {
+            let both = Canonical.select(&pool, 2, 5, &mut ChaCha8Rng::seed_from_u64(seed));
+            assert_eq!(both.iter().map(|choice| choice.candidate).collect::<Vec<_>>(), [1, 0]);
+            let scores = Canonical.scores(&pool, 2, &mut ChaCha8Rng::seed_from_u64(seed));
+            assert!(scores[1] > scores[0], "seed {seed}: {scores:?}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Entropy sampling.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::{Info, Pool, Strategy};
+
+/// The largest Shannon entropy −Σ p(c) ln p(c): where the classes are most evenly possible (Settles 2009, Computer Sciences Technical Report 1648).
+#[derive(Clone, Copy, Debug)]
+pub struct Entropy;
+
+const INFO: Info = Info {
+    name: "entropy",
+    doc: "The largest Shannon entropy −Σ p(c) ln p(c): where the classes are most evenly possible (Settles 2009, Computer Sciences Technical Report 1648).",
+    uses_model: true,
+};
+
+impl Strategy for Entropy {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        super::from_rows(pool.probabilities, |p| {
+            -p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! Query strategies: which objects of the pool deserve a spectrum.
+
+mod canonical;
+mod certainty;
+mod entropy;
+mod least_confident;
+mod margin;
+mod random;
+mod uncertainty;
+
+use hesper_learn::Matrix;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+pub use canonical::Canonical;
+pub use certainty::Certainty;
+pub use entropy::Entropy;
+pub use least_confident::LeastConfident;
+pub use margin::Margin;
+pub use random::Random;
+pub use uncertainty::Uncertainty;
+
+use crate::Error;
+
+/// What is said of a strategy.
+#[derive(Clone, Copy, Debug)]
+pub struct Info {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// Formula and source, one paragraph.
+    pub doc: &'static str,
+    /// Whether it looks at the learner's probabilities: if not, no model is needed to query.
+    pub uses_model: bool,
+}
+
+/// The pool as a strategy sees it. All arrays have one entry for each candidate, in one order.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool<'a> {
+    /// Class probabilities, candidates × classes; empty (0 columns) for strategies that use no model.
+    pub probabilities: &'a Matrix,
+    /// The column of the class that is looked for.
+    pub positive: usize,
+    /// Where each candidate lies for the canonical strategy (such as redshift and magnitude), candidates × axes.
+    pub place: &'a Matrix,
+    /// The same of the spectroscopic sample that the loop started from.
+    pub reference: &'a Matrix,
+}
+
+/// Gives each candidate a score; the highest are queried first.
+pub trait Strategy: Send + Sync {
+    /// Name and documentation.
+    fn info(&self) -> &'static Info;
+
+    /// A score for each of `candidates`, higher is sooner.
+    fn scores(&self, pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64>;
+
+    /// The next `count` queries, in order: the highest scores, ties broken at random. Strategies whose later choices
+    /// depend on the earlier ones have their own way.
+    fn select(&self, pool: &Pool<'_>, candidates: usize, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
+        let scores = self.scores(pool, candidates, rng);
+        let tie_break: Vec<u64> = (0..candidates).map(|_| rng.random()).collect();
+        let chosen = highest(&scores, &tie_break, count);
+        chosen.into_iter().map(|candidate| Choice { candidate, score: scores[candidate] }).collect()
+    }
+}
+
+/// A candidate that is to be queried, and why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// Its place among the candidates.
+    pub candidate: usize,
+    /// The strategy's score of it.
+    pub score: f64,
+}
+
+/// All strategies, in the order of the documentation.
+pub fn strategies() -> Vec<Box<dyn Strategy>> {
+    vec![
+        Box::new(Random),
+        Box::new(Certainty),
+        Box::new(Uncertainty),
+        Box::new(LeastConfident),
+        Box::new(Margin),
+        Box::new(Entropy),
+        Box::new(Canonical),
+    ]
+}
+
+/// The strategy of that name.
+///
+/// # Errors
+/// [`Error::Strategy`] with the names that there are.
+pub fn strategy(name: &str) -> Result<Box<dyn Strategy>, Error> {
+    strategies().into_iter().find(|strategy| strategy.info().name == name).ok_or_else(|| {
+        let known: Vec<&str> = strategies().iter().map(|strategy| strategy.info().name).collect();
+        Error::Strategy { name: name.to_owned(), known: known.join(", ") }
+    })
+}
+
+/// The `count` candidates of the highest scores, highest first; ties fall to `tie_break`, highest first. NaN scores
+/// come last.
+pub fn highest(scores: &[f64], tie_break: &[u64], count: usize) -> Vec<usize> {
+    let key = |i: usize| (if scores[i].is_nan() { f64::NEG_INFINITY } else { scores[i] }, tie_break[i]);
+    let sooner = |a: &usize, b: &usize| {
+        let ((score_a, tie_a), (score_b, tie_b)) = (key(*a), key(*b));
+        score_b.total_cmp(&score_a).then(tie_b.cmp(&tie_a))
+    };
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    let count = count.min(order.len());
+    if count == 0 {
+        return Vec::new();
+    }
+    order.select_nth_unstable_by(count - 1, sooner);
+    order.truncate(count);
+    order.sort_by(sooner);
+    order
+}
+
+/// One value for each candidate from its row of probabilities.
+fn from_rows(probabilities: &Matrix, score: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    (0..probabilities.rows()).map(|row| score(probabilities.row(row))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    /// Three candidates, three classes: sure of class 0, torn between 0 and 1, even over all.
+    fn probabilities() -> Matrix {
+        Matrix::from_rows(&[[0.90, 0.06, 0.04], [0.48, 0.47, 0.05], [0.34, 0.33, 0.33]]).unwrap()
+    }
+
+    fn order(name: &str) -> Vec<usize> {
+        let (p, none) = (probabilities(), Matrix::new(0, 0, vec![]).unwrap());
+        let pool = Pool { probabilities: &p, positive: 0, place: &none, reference: &none };
+        let scores = strategy(name).unwrap().scores(&pool, 3, &mut ChaCha8Rng::seed_from_u64(1));
+        highest(&scores, &[0, 0, 0], 3)
+    }
+
+    #[test]
+    fn each_strategy_orders_as_its_formula_says() {
+        assert_eq!(order("certainty"), [0, 1, 2]);
+        assert_eq!(order("uncertainty"), [1, 2, 0]);
+        assert_eq!(order("least-confident"), [2, 1, 0]);
+        // Margins .84, .01, .01 + rounding: the second's is .48 − .47, the third's .34 − .33.
+        assert_eq!(order("margin")[2], 0);
+        assert_eq!(order("entropy"), [2, 1, 0]);
+    }
+
+    #[test]
+    fn ties_and_missing_scores_are_settled() {
+        assert_eq!(highest(&[1.0, 2.0, 2.0, f64::NAN], &[0, 5, 9, 99], 4), [2, 1, 0, 3]);
+        assert_eq!(highest(&[1.0], &[0], 5), [0]);
+        assert!(highest(&[], &[], 5).is_empty());
+    }
+
+    #[test]
+    fn random_depends_on_the_seed_alone() {
+        let (p, none) = (probabilities(), Matrix::new(0, 0, vec![]).unwrap());
+        let pool = Pool { probabilities: &p, positive: 0, place: &none, reference: &none };
+        let draw = |seed| Random.scores(&pool, 3, &mut ChaCha8Rng::seed_from_u64(seed));
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+    }
+
+    #[test]
+    fn unknown_strategies_are_named_with_the_known() {
+        let message = strategy("uncertain").err().unwrap().to_string();
+        assert!(message.contains("\"uncertain\"") && message.contains("least-confident"), "{message}");
+    }
+}

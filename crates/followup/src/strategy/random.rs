@@ -1,0 +1,26 @@
+//! Random sampling.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Info, Pool, Strategy};
+
+/// Every candidate alike: the baseline of every comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Random;
+
+const INFO: Info = Info {
+    name: "random",
+    doc: "Every candidate alike: the baseline of every comparison.",
+    uses_model: false,
+};
+
+impl Strategy for Random {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn scores(&self, _pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        (0..candidates).map(|_| rng.random::<f64>()).collect()
+    }
+}

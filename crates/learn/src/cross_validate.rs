@@ -1,0 +1,62 @@
+use crate::split::Fold;
+use crate::{Error, Learner, Matrix, TrainingSet};
+
+/// What cross-validation gives.
+#[derive(Clone, Debug)]
+pub struct CrossValidation {
+    /// Class probabilities of each row from the classifier that did not learn from it, rows × classes; NaN for a row
+    /// that no fold tests.
+    pub probabilities: Matrix,
+    /// The fold that tests each row, if one does.
+    pub fold: Vec<Option<usize>>,
+}
+
+/// Fits on the training rows of each fold and predicts its test rows.
+///
+/// The classifier of fold k is fitted with the seed `seed + k` (wrapping), so that folds do not share their draws.
+///
+/// # Errors
+/// What the learner says; a row beyond the table, tested by two folds, or both learned from and tested in one.
+pub fn cross_validate(
+    learner: &dyn Learner,
+    data: &TrainingSet<'_>,
+    folds: &[Fold],
+    seed: u64,
+) -> Result<CrossValidation, Error> {
+    data.check()?;
+    let rows = data.x.rows();
+    let mut fold_of = vec![None; rows];
+    for (number, fold) in folds.iter().enumerate() {
+        let mut learned = vec![false; rows];
+        for &row in &fold.train {
+            *learned.get_mut(row).ok_or_else(|| beyond(row, rows))? = true;
+        }
+        for &row in &fold.test {
+            let place = fold_of.get_mut(row).ok_or_else(|| beyond(row, rows))?;
+            if let Some(other) = place.replace(number) {
+                return Err(Error::Split(format!("row {row} is tested by the folds {other} and {number}")));
+            }
+            if learned[row] {
+                return Err(Error::Split(format!("fold {number} learns from row {row} and tests it too")));
+            }
+        }
+    }
+    let mut probabilities = Matrix::filled(rows, data.n_classes, f64::NAN);
+    for (number, fold) in folds.iter().enumerate() {
+        let x = data.x.select_rows(&fold.train);
+        let y: Vec<u32> = fold.train.iter().map(|&row| data.y[row]).collect();
+        let weights: Option<Vec<f64>> =
+            data.weights.map(|all| fold.train.iter().map(|&row| all[row]).collect());
+        let training = TrainingSet { x: &x, y: &y, weights: weights.as_deref(), n_classes: data.n_classes };
+        let classifier = learner.fit(&training, seed.wrapping_add(number as u64))?;
+        let predicted = classifier.predict_proba(&data.x.select_rows(&fold.test))?;
+        for (place, &row) in fold.test.iter().enumerate() {
+            probabilities.row_mut(row).copy_from_slice(predicted.row(place));
+        }
+    }
+    Ok(CrossValidation { probabilities, fold: fold_of })
+}
+
+fn beyond(row: usize, rows: usize) -> Error {
+    Error::Split(format!("a fold names row {row}, but the table has {rows} rows"))
+}

@@ -1,0 +1,126 @@
+use std::path::PathBuf;
+
+/// What can go wrong while learning, predicting, scoring, or reading and writing models.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two lengths that must agree do not.
+    #[error("{what}: {actual} given, {expected} needed")]
+    Shape {
+        /// What was counted.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        actual: usize,
+    },
+    /// There is nothing to work on.
+    #[error("{0} is empty: give at least one row")]
+    Empty(&'static str),
+    /// A training table without columns.
+    #[error("the training table has no features: give at least one column")]
+    NoFeatures,
+    /// An infinite feature value; missing values are NaN.
+    #[error("row {row}, column {column} (from 0) is {value}: values must be finite, and NaN where missing")]
+    Infinite {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        column: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// A class number beyond the number of classes.
+    #[error("row {row} (from 0) has class {label}, but there are {n_classes} classes (0 to {n_classes} - 1)")]
+    LabelRange {
+        /// Row, from 0.
+        row: usize,
+        /// The class number found.
+        label: u32,
+        /// The number of classes.
+        n_classes: usize,
+    },
+    /// A sample weight that is negative, NaN or infinite.
+    #[error("row {row} (from 0) has weight {value}: weights must be finite and not negative")]
+    Weight {
+        /// Row, from 0.
+        row: usize,
+        /// The weight found.
+        value: f64,
+    },
+    /// Weights that add up to nothing, or to more than a number can hold.
+    #[error("the weights add up to {0}: at least one must be positive, and the sum finite")]
+    WeightSum(f64),
+    /// A parameter outside its range.
+    #[error("parameter {name} is {value}, but must be {limit}")]
+    Parameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// The values that are allowed.
+        limit: &'static str,
+    },
+    /// More rows or nodes than the data structures can number.
+    #[error("{what}: {actual} is more than the {limit} that this implementation can number")]
+    TooLarge {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        actual: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A label that the coder has not seen.
+    #[error("unknown class `{label}`; known classes: {known}")]
+    UnknownLabel {
+        /// The label found.
+        label: String,
+        /// The known labels, the first few of them.
+        known: String,
+    },
+    /// A class number that the coder has not given out.
+    #[error("unknown class number {code}: there are {n_classes} classes")]
+    UnknownCode {
+        /// The number found.
+        code: u32,
+        /// The number of classes.
+        n_classes: usize,
+    },
+    /// The rows cannot be divided as asked.
+    #[error("cannot split the rows: {0}")]
+    Split(String),
+    /// A metric that the rows do not define.
+    #[error("{metric} is not defined here: {reason}")]
+    Metric {
+        /// The metric's name.
+        metric: &'static str,
+        /// Why, and what would do.
+        reason: String,
+    },
+    /// A classifier that has no place in the model format.
+    #[error("a model of the learner `{0}` cannot be saved")]
+    NotSavable(String),
+    /// A model file that cannot be read or written.
+    #[error("{path}: {source}{}", hesper_files::remedy(source))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// A model file that is damaged, of another kind or of a newer version.
+    #[error("{path} is not a usable model: {reason}")]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn check_length(what: &'static str, expected: usize, actual: usize) -> Result<(), Self> {
+        if expected == actual { Ok(()) } else { Err(Self::Shape { what, expected, actual }) }
+    }
+}

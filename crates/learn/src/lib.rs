@@ -1,0 +1,37 @@
+//! Learners for few, biased and expensive labels; metrics and validation.
+//!
+//! A [`Learner`] (its fields are its parameters) turns a [`TrainingSet`] into a [`Classifier`], which gives class
+//! probabilities for new rows; a [`Model`] is a classifier with the names of its features and classes, on disk or off it.
+//! [`metrics`] scores predictions, [`split`] divides rows into those to learn from and those to judge by, and
+//! [`cross_validate()`] does both sides of it. Classes are numbers here; [`LabelCoder`] translates.
+//!
+//! ```
+//! use hesper_learn::{ForestParams, Learner, Matrix, TrainingSet, metrics};
+//! let x = Matrix::from_rows(&[[0.0, 1.0], [0.2, f64::NAN], [0.8, 0.0], [1.0, 0.3]])?;
+//! let y = [0, 0, 1, 1];
+//! let forest = ForestParams::default().fit(&TrainingSet { x: &x, y: &y, weights: None, n_classes: 2 }, 7)?;
+//! let probabilities = forest.predict_proba(&x)?;
+//! assert_eq!(metrics::accuracy(&y, &metrics::most_probable(&probabilities))?, 1.0);
+//! # Ok::<(), hesper_learn::Error>(())
+//! ```
+
+mod cross_validate;
+mod error;
+mod forest;
+mod labels;
+mod learner;
+mod matrix;
+pub mod metrics;
+mod model;
+mod random;
+pub mod split;
+mod tensor;
+
+pub use cross_validate::{CrossValidation, cross_validate};
+pub use error::Error;
+pub use forest::{Forest, ForestParams, MaxFeatures};
+pub use labels::LabelCoder;
+pub use learner::{Classifier, Learner, TrainingSet};
+pub use matrix::Matrix;
+pub use model::Model;
+pub use tensor::{Tensor, TensorMap};
