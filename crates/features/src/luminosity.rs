@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn agrees_with_astropy() {
         // python -c "from astropy.cosmology import FlatLambdaCDM as F; print(F(70, .3).distmod([.01, .5, 1.2]))"
-        for (z, modulus) in [(0.01, 33.178_173_21), (0.5, 42.261_182_62), (1.2, 44.591_241_29)] {
+        for (z, modulus) in [(0.01, 33.175318381), (0.5, 42.261185422), (1.2, 44.590033401)] {
             assert!((distance_modulus(z) - modulus).abs() < 1e-6, "{z}: {}", distance_modulus(z));
         }
     }

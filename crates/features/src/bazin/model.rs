@@ -158,7 +158,8 @@ impl Sums {
                 };
             }
         }
-        Linear { amplitude: 0.0, baseline: self.wy / self.w }
+        // Without points and without a prior, any baseline serves.
+        Linear { amplitude: 0.0, baseline: if self.w > 0.0 { self.wy / self.w } else { 0.0 } }
     }
 
     /// With what a prior says of the baseline.

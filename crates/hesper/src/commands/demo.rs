@@ -1,0 +1,152 @@
+//! `hesper demo`: all of it on a simulated survey.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hesper_features::{BazinParams, Described, Fitters, describe, select, survey_bands};
+use hesper_followup::Start;
+use hesper_photometry::{Object, ObjectWriter, Sample};
+use hesper_report::{BandSeries, Figure, LightCurvePanel, LightCurvePanels, light_curves};
+use hesper_simulate::{SurveyParams, simulate};
+use serde::Serialize;
+
+use crate::commands::query_loop::{LoopOutcome, LoopSettings, write_report};
+use crate::learning::LearnerOptions;
+use crate::loop_report::LoopReport;
+use crate::session::{Common, Session, write_csv};
+use crate::{Failure, progress};
+
+/// Run all of it on a simulated survey, in under a minute
+///
+/// Needs no data and no network: simulates a survey with a biased spectroscopic sample, fits its light curves, lets
+/// strategies compete for spectra, and writes a report.
+#[derive(Args, Serialize)]
+#[command(after_help = "\
+Examples:
+  hesper demo
+  hesper demo --objects 5000 --seeds 20 --out big-demo")]
+pub(crate) struct Demo {
+    /// Objects of the survey
+    #[arg(long, default_value_t = 3000, value_name = "N")]
+    objects: usize,
+    /// Queries of each strategy
+    #[arg(long, default_value_t = 300, value_name = "N")]
+    queries: usize,
+    /// How many times each strategy runs
+    #[arg(long, default_value_t = 10, value_name = "S")]
+    seeds: usize,
+    /// Strategies to compare
+    #[arg(long, value_delimiter = ',', default_value = "random,canonical,uncertainty", value_name = "NAMES")]
+    strategies: Vec<String>,
+    /// Directory to write
+    #[arg(long, value_name = "DIR", default_value = "hesper-demo")]
+    out: PathBuf,
+    #[command(flatten)]
+    learner: LearnerOptions,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Demo {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let session = Session::start(&self.common, &self)?;
+        session.say(format!("1/4  simulating {} objects", self.objects));
+        let params =
+            SurveyParams { objects: self.objects, seed: self.common.seed, ..SurveyParams::default() };
+        let survey = simulate(&params)?;
+        let mut writer = ObjectWriter::create(&self.out.join("objects.parquet"))?;
+        for object in &survey.objects {
+            writer.write(object)?;
+        }
+        writer.finish()?;
+        write_csv(&self.out.join("truth.csv"), &survey.truth)?;
+
+        session.say("2/4  fitting light curves");
+        let bar = progress::bar("describing", Some(survey.objects.len() as u64));
+        let table =
+            describe(&survey.objects, &select(&["default"])?, &BazinParams::default(), &|| bar.inc(1))?;
+        bar.finish_and_clear();
+        table.write_parquet(&self.out.join("features.parquet"))?;
+
+        session.say(format!(
+            "3/4  asking for {} spectra, {} strategies, {} seeds",
+            self.queries,
+            self.strategies.len(),
+            self.seeds
+        ));
+        let settings = LoopSettings {
+            strategies: self.strategies.clone(),
+            queries: self.queries,
+            batch: 5,
+            seeds: self.seeds,
+            positive: "Ia".into(),
+            multiclass: false,
+            start: Start::Spectroscopic,
+            hold_out: 0.3,
+            score_every: 10,
+            fom_weight: hesper_learn::metrics::FALSE_POSITIVE_WEIGHT,
+        };
+        let mut outcome = LoopOutcome::new(table, &settings, &self.learner, self.common.seed)?;
+        outcome.write(&self.out)?;
+
+        session.say("4/4  drawing");
+        let curves = gallery(&survey.objects);
+        for ending in ["svg", "png"] {
+            curves.save(self.out.join("figures").join(format!("light_curves.{ending}")))?;
+        }
+        let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line())
+            .with_light_curves(curves, "Simulated objects of four classes with their smooth fits, and the residuals in units of the error.");
+        for line in report.lines()? {
+            session.say(line);
+        }
+        let finished = session.finish(&report.result()?)?;
+        write_report(&report, &finished, &self.out)?;
+        finished.write_record(&self.out)?;
+        finished.print();
+        if !self.common.json {
+            println!("\nread {}", self.out.join("report.html").display());
+        }
+        Ok(())
+    }
+}
+
+/// Classes shown, one object each.
+const SHOWN: [&str; 4] = ["Ia", "IIP", "Ib", "IIn"];
+/// Points of a drawn model.
+const MODEL_POINTS: usize = 160;
+
+/// The best measured object of each of four classes, with its smooth fits.
+fn gallery(objects: &[Object]) -> Figure {
+    let bands = survey_bands(objects);
+    let fitters = Fitters::new(&BazinParams::default());
+    let points = |object: &&Object| {
+        let curve = &object.lightcurve;
+        (0..curve.len()).filter(|&i| curve.flux[i] > 5.0 * curve.flux_err[i]).count()
+    };
+    let panels = SHOWN.iter().filter_map(|class| {
+        let of_class = objects.iter().filter(|object| object.class.as_deref() == Some(*class));
+        // The spectroscopic objects are the bright ones, which show the shape best.
+        let object = of_class.filter(|object| object.sample == Sample::Spectroscopic).max_by_key(points)?;
+        let described = Described::new(object, &bands, &fitters);
+        let series =
+            bands.iter().zip(described.curves()).zip(described.smooth()).map(|((band, curve), fit)| {
+                let (first, last) =
+                    (curve.mjd.first().copied().unwrap_or(0.0), curve.mjd.last().copied().unwrap_or(0.0));
+                let time = |i: usize| first + (last - first) * i as f64 / (MODEL_POINTS - 1) as f64;
+                BandSeries {
+                    band: band.to_string(),
+                    model: fit
+                        .iter()
+                        .flat_map(|fit| (0..MODEL_POINTS).map(|i| (time(i), fit.flux(time(i)))))
+                        .collect(),
+                    fitted: fit.iter().flat_map(|fit| curve.mjd.iter().map(|mjd| fit.flux(*mjd))).collect(),
+                    mjd: curve.mjd.clone(),
+                    flux: curve.flux.clone(),
+                    flux_err: curve.flux_err.clone(),
+                }
+            });
+        let redshift = object.redshift.map(|z| format!(", z = {z:.2}")).unwrap_or_default();
+        Some(LightCurvePanel { title: format!("{class}{redshift}"), bands: series.collect() })
+    });
+    light_curves(&LightCurvePanels { title: "Light curves and fits".into(), panels: panels.collect() })
+}

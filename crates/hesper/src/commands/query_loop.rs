@@ -1,0 +1,299 @@
+//! `hesper loop`: which spectra teach most?
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hesper_followup::{
+    LoopData, LoopParams, Partition, Run, Start, Strategy, run_loop, strategies, strategy,
+};
+use hesper_learn::{Matrix, Model};
+use hesper_photometry::Sample;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::input::Columns;
+use crate::learning::{ClassView, LearnerOptions, matrix};
+use crate::loop_report::LoopReport;
+use crate::session::{Common, Finished, Session, write_csv};
+use crate::{Failure, progress};
+
+/// Compare query strategies on a pool of objects
+///
+/// Starting from the spectroscopic sample (or from random objects, or from nothing), each strategy asks for the class of
+/// one batch of photometric objects after the other and learns from the answers. All strategies are scored on one fixed
+/// hold-out that none of them may touch. Writes metrics.csv, queries.csv, figures, models and report.html.
+#[derive(Args, Serialize)]
+#[command(after_help = "\
+Examples:
+  hesper loop features.parquet --strategies random,uncertainty --out run
+  hesper loop features.parquet --strategies random,entropy --queries 500 --batch 10 --seeds 20 --start random:100 --out run
+  hesper loop --list")]
+pub(crate) struct QueryLoop {
+    /// A table of features with classes and samples
+    #[arg(value_name = "FEATURES", required_unless_present = "list")]
+    features: Option<PathBuf>,
+    /// List the strategies with their formulas and sources
+    #[arg(long, exclusive = true)]
+    list: bool,
+    #[command(flatten)]
+    pub(crate) settings: LoopSettings,
+    #[command(flatten)]
+    learner: LearnerOptions,
+    #[command(flatten)]
+    columns: Columns,
+    /// Directory to write
+    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What is run.
+#[derive(Args, Clone, Serialize)]
+pub(crate) struct LoopSettings {
+    /// Strategies to compare, see --list
+    #[arg(long, value_delimiter = ',', default_value = "random,uncertainty", value_name = "NAMES")]
+    pub(crate) strategies: Vec<String>,
+    /// Queries of each strategy
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) queries: usize,
+    /// Queries between two fits of the learner
+    #[arg(long, default_value_t = 1, value_name = "K")]
+    pub(crate) batch: usize,
+    /// How many times each strategy runs
+    #[arg(long, default_value_t = 5, value_name = "S")]
+    pub(crate) seeds: usize,
+    /// The class that is looked for
+    #[arg(long, default_value = "Ia", value_name = "CLASS")]
+    pub(crate) positive: String,
+    /// Let the learner tell all classes apart, not only the positive one from the rest
+    #[arg(long)]
+    pub(crate) multiclass: bool,
+    /// Labelled objects at the start: spectroscopic, random:N or nothing
+    #[arg(long, default_value = "spectroscopic", value_parser = parse_start)]
+    pub(crate) start: Start,
+    /// Share of the photometric objects to hold out
+    #[arg(long, default_value_t = 0.3, value_name = "SHARE")]
+    pub(crate) hold_out: f64,
+    /// Queries between two scores
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) score_every: usize,
+    /// How many times a false positive counts in the figure of merit
+    #[arg(long, default_value_t = hesper_learn::metrics::FALSE_POSITIVE_WEIGHT, value_name = "W")]
+    pub(crate) fom_weight: f64,
+}
+
+fn parse_start(text: &str) -> Result<Start, String> {
+    match text.split_once(':') {
+        None if text == "spectroscopic" => Ok(Start::Spectroscopic),
+        None if text == "nothing" => Ok(Start::Nothing),
+        Some(("random", count)) => {
+            count.parse().map(Start::Random).map_err(|_| format!("{count:?} is no number of objects"))
+        }
+        _ => Err("must be spectroscopic, random:N or nothing".to_owned()),
+    }
+}
+
+impl LoopSettings {
+    fn params(&self, seed: u64) -> LoopParams {
+        LoopParams {
+            queries: self.queries,
+            batch: self.batch,
+            seeds: self.seeds,
+            seed,
+            start: self.start,
+            hold_out: self.hold_out,
+            score_every: self.score_every,
+            fom_weight: self.fom_weight,
+        }
+    }
+}
+
+impl QueryLoop {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        if self.list {
+            for strategy in strategies() {
+                println!("{}\n    {}\n", strategy.info().name, strategy.info().doc);
+            }
+            return Ok(());
+        }
+        let (Some(features), Some(out)) = (&self.features, &self.out) else {
+            return Err(Failure::request("FEATURES and --out are needed: see hesper loop --help"));
+        };
+        let mut session = Session::start(&self.common, &self)?;
+        session.input(features)?;
+        let table = self.columns.read(features)?;
+        let mut outcome = LoopOutcome::new(table, &self.settings, &self.learner, self.common.seed)?;
+        outcome.write(out)?;
+        let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line());
+        for line in report.lines()? {
+            session.say(line);
+        }
+        let finished = session.finish(&report.result()?)?;
+        write_report(&report, &finished, out)?;
+        finished.write_record(out)?;
+        finished.print();
+        eprintln!("report: {}", out.join("report.html").display());
+        Ok(())
+    }
+}
+
+/// Writes the figures and the page.
+pub(crate) fn write_report(
+    report: &LoopReport<'_>,
+    finished: &Finished,
+    out: &std::path::Path,
+) -> Result<(), Failure> {
+    for (name, figure) in report.figures()? {
+        for ending in ["svg", "png"] {
+            figure.save(out.join("figures").join(format!("{name}.{ending}")))?;
+        }
+    }
+    report.page()?.manifest(&finished.manifest).write(out.join("report.html"))?;
+    Ok(())
+}
+
+/// A loop that was run, with all that is needed to tell of it.
+pub(crate) struct LoopOutcome {
+    pub(crate) table: hesper_features::FeatureTable,
+    pub(crate) view: ClassView,
+    pub(crate) positive: u32,
+    pub(crate) partition: Partition,
+    pub(crate) strategies: Vec<Box<dyn Strategy>>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) settings: LoopSettings,
+    /// Importances of the features after the last query, one list for each run that can tell.
+    pub(crate) importances: Vec<(usize, Vec<f64>)>,
+    first_seed: u64,
+    learner: Box<dyn hesper_learn::Learner>,
+}
+
+impl LoopOutcome {
+    /// Runs the loop.
+    pub(crate) fn new(
+        table: hesper_features::FeatureTable,
+        settings: &LoopSettings,
+        learner: &LearnerOptions,
+        seed: u64,
+    ) -> Result<Self, Failure> {
+        let mut chosen = Vec::new();
+        for name in &settings.strategies {
+            chosen.push(strategy(name)?);
+        }
+        let params = settings.params(seed);
+        params.check()?;
+        let view = ClassView::new(&table, &settings.positive, settings.multiclass)?;
+        let positive = view.code(&settings.positive);
+        let unknown = f64::NAN;
+        let place = (0..table.rows())
+            .flat_map(|row| [table.redshift[row].unwrap_or(unknown), table.peak_mag[row].unwrap_or(unknown)]);
+        let data = LoopData {
+            x: matrix(&table)?,
+            class: view.codes.clone(),
+            n_classes: view.classes.len(),
+            positive,
+            spectroscopic: table.sample.iter().map(|sample| *sample == Some(Sample::Spectroscopic)).collect(),
+            place: Matrix::new(table.rows(), 2, place.collect())?,
+        };
+        let partition = data.partition(params.hold_out, seed)?;
+        let learner = learner.build()?;
+        let total = chosen.len() * params.seeds * params.queries.min(partition.pool.len());
+        let bar = progress::bar("querying", Some(total as u64));
+        let runs = run_loop(&data, &partition, learner.as_ref(), &chosen, &params, &|n| bar.inc(n as u64))?;
+        bar.finish_and_clear();
+        let importances = runs
+            .iter()
+            .filter_map(|run| Some((run.strategy, run.classifier.as_ref()?.importances()?)))
+            .collect();
+        Ok(Self {
+            table,
+            view,
+            positive,
+            partition,
+            strategies: chosen,
+            runs,
+            settings: settings.clone(),
+            importances,
+            first_seed: seed,
+            learner,
+        })
+    }
+
+    /// The name of a run's strategy.
+    pub(crate) fn name(&self, run: &Run) -> &'static str {
+        self.strategies[run.strategy].info().name
+    }
+
+    /// Writes metrics.csv, queries.csv and the model of each strategy's first seed, which is given away by that.
+    pub(crate) fn write(&mut self, out: &std::path::Path) -> Result<(), Failure> {
+        let metrics = self.runs.iter().flat_map(|run| {
+            run.scores.iter().map(|scores| MetricsRow {
+                strategy: self.name(run),
+                seed: run.seed,
+                queries: scores.queries,
+                accuracy: scores.accuracy,
+                efficiency: scores.efficiency,
+                purity: scores.purity,
+                fom: scores.fom,
+            })
+        });
+        write_csv(&out.join("metrics.csv"), metrics)?;
+        let queries = self.runs.iter().flat_map(|run| {
+            run.queries.iter().map(|query| QueryRow {
+                strategy: self.name(run),
+                seed: run.seed,
+                order: query.order,
+                object_id: &self.table.object_id[query.row],
+                class: self.table.class[query.row].as_deref(),
+                score: query.score,
+                redshift: self.table.redshift[query.row],
+                peak_mag: self.table.peak_mag[query.row],
+            })
+        });
+        write_csv(&out.join("queries.csv"), queries)?;
+        let first = self.first_seed;
+        for run in self.runs.iter_mut().filter(|run| run.seed == first) {
+            if let Some(classifier) = run.classifier.take() {
+                let name = self.strategies[run.strategy].info().name;
+                let (features, classes) = (self.table.names.clone(), self.view.classes.clone());
+                Model::new(self.learner.as_ref(), classifier, features, classes)?
+                    .save(&out.join("models").join(format!("{name}.safetensors")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The record's parameters and outcome in short.
+    pub(crate) fn sizes(&self) -> serde_json::Value {
+        json!({
+            "spectroscopic": self.partition.spectroscopic.len(),
+            "pool": self.partition.pool.len(),
+            "hold_out": self.partition.hold_out.len(),
+            "features": self.table.columns(),
+            "classes": self.view.classes,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct MetricsRow {
+    strategy: &'static str,
+    seed: u64,
+    queries: usize,
+    accuracy: f64,
+    efficiency: f64,
+    purity: f64,
+    fom: f64,
+}
+
+#[derive(Serialize)]
+struct QueryRow<'a> {
+    strategy: &'static str,
+    seed: u64,
+    order: usize,
+    object_id: &'a str,
+    class: Option<&'a str>,
+    score: f64,
+    redshift: Option<f64>,
+    peak_mag: Option<f64>,
+}

@@ -1,0 +1,150 @@
+//! Reading light curves and tables of features for commands.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use hesper_features::FeatureTable;
+use hesper_photometry::{Object, ReadOptions, Skipped, read, write_skipped};
+use serde::Serialize;
+
+use crate::{Failure, progress};
+
+/// How to read light curves.
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct Reading {
+    /// Go on past objects that cannot be read; they are counted and listed in FILE.skipped.csv
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+    /// Metadata of PLAsTiCC light curves [default: the *metadata*.csv beside them]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metadata: Option<PathBuf>,
+}
+
+impl Reading {
+    /// Hands each object to `take`; what was skipped is listed beside `out`, and returned.
+    pub(crate) fn each(
+        &self,
+        path: &Path,
+        out: &Path,
+        mut take: impl FnMut(Object) -> Result<(), Failure>,
+    ) -> Result<Vec<Skipped>, Failure> {
+        let options = ReadOptions { skip_bad: self.skip_bad, metadata: self.metadata.clone() };
+        let mut reader = read(path, &options)?;
+        let bar = progress::bar("reading", reader.progress().total);
+        let mut outcome = Ok(());
+        while let Some(object) = reader.next() {
+            outcome = object.map_err(|error| hint(error, self.skip_bad)).and_then(&mut take);
+            if outcome.is_err() {
+                break;
+            }
+            bar.set_position(reader.progress().done);
+        }
+        bar.finish_and_clear();
+        let skipped = reader.skipped().to_vec();
+        if !skipped.is_empty() {
+            let mut list = out.as_os_str().to_owned();
+            list.push(".skipped.csv");
+            let list = PathBuf::from(list);
+            write_skipped(&list, &skipped)?;
+            eprintln!("skipped {} bad objects; they are listed in {}", skipped.len(), list.display());
+        }
+        if reader.format() == hesper_photometry::Format::Plasticc && reader.metadata().is_none() {
+            eprintln!(
+                "note: no metadata was found beside {}, so no classes, places and redshifts are known; name the file \
+                 with --metadata",
+                path.display()
+            );
+        }
+        outcome.map(|()| skipped)
+    }
+
+    /// All objects.
+    pub(crate) fn all(&self, path: &Path, out: &Path) -> Result<(Vec<Object>, Vec<Skipped>), Failure> {
+        let mut objects = Vec::new();
+        let skipped = self.each(path, out, |object| {
+            objects.push(object);
+            Ok(())
+        })?;
+        Ok((objects, skipped))
+    }
+}
+
+/// A single bad object has a remedy that the reader does not know of.
+fn hint(error: hesper_photometry::Error, skip_bad: bool) -> Failure {
+    let place = matches!(error, hesper_photometry::Error::Malformed { .. });
+    let more = if place && !skip_bad { "\n  or go on without such objects: --skip-bad" } else { "" };
+    Failure::work(format!("{error}{more}"))
+}
+
+/// Which columns of a table of features to use.
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct Columns {
+    /// Feature columns to learn from, as patterns with `*`; a leading `!` leaves columns out
+    /// [default: all features of the table]
+    #[arg(long, value_delimiter = ',', value_name = "PATTERNS")]
+    pub(crate) columns: Vec<String>,
+}
+
+impl Columns {
+    /// Reads a table and keeps the columns asked for.
+    pub(crate) fn read(&self, path: &Path) -> Result<FeatureTable, Failure> {
+        let table = FeatureTable::read_parquet(path)?;
+        if self.columns.is_empty() {
+            return Ok(table);
+        }
+        let (without, with): (Vec<&str>, Vec<&str>) =
+            self.columns.iter().map(String::as_str).partition(|pattern| pattern.starts_with('!'));
+        let wanted = |name: &str| {
+            (with.is_empty() || with.iter().any(|pattern| matches(pattern, name)))
+                && !without.iter().any(|pattern| matches(&pattern[1..], name))
+        };
+        let chosen: Vec<usize> =
+            (0..table.columns()).filter(|&column| wanted(&table.names[column])).collect();
+        for pattern in with.iter().copied().chain(without.iter().map(|pattern| &pattern[1..])) {
+            if !table.names.iter().any(|name| matches(pattern, name)) {
+                return Err(Failure::request(format!(
+                    "no feature of {} is named like {pattern:?}; there are {}",
+                    path.display(),
+                    table.names.join(", ")
+                )));
+            }
+        }
+        if chosen.is_empty() {
+            return Err(Failure::request("--columns leaves no feature to learn from"));
+        }
+        Ok(table.select_columns(&chosen))
+    }
+}
+
+/// Whether a name is like a pattern in which `*` stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_match_as_in_a_shell() {
+        for (pattern, name, like) in [
+            ("bazin_*", "bazin_rise_g", true),
+            ("*_g", "bazin_rise_g", true),
+            ("*rise*", "bazin_rise_g", true),
+            ("bazin_*_r", "bazin_rise_g", false),
+            ("bazin", "bazin_rise_g", false),
+            ("*", "photoz", true),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(matches(pattern, name), like, "{pattern} {name}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! From a table of features to what learners take.
+
+use clap::{Args, ValueEnum};
+use hesper_features::FeatureTable;
+use hesper_learn::{ForestParams, LabelCoder, Learner, Matrix};
+use serde::Serialize;
+
+use crate::Failure;
+
+/// The learners there are.
+#[derive(Clone, Copy, Debug, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LearnerName {
+    /// Random forest
+    Forest,
+}
+
+/// The learner and its parameters.
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct LearnerOptions {
+    /// The learner
+    #[arg(long, value_enum, default_value_t = LearnerName::Forest)]
+    learner: LearnerName,
+    /// Trees of the forest
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    trees: usize,
+}
+
+impl LearnerOptions {
+    /// The learner asked for.
+    pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
+        match self.learner {
+            LearnerName::Forest => {
+                let params = ForestParams { trees: self.trees, ..ForestParams::default() };
+                params.check()?;
+                Ok(Box::new(params))
+            }
+        }
+    }
+}
+
+/// The features of a table as a matrix.
+pub(crate) fn matrix(table: &FeatureTable) -> Result<Matrix, Failure> {
+    if table.columns() == 0 {
+        return Err(Failure::work("the table has no feature column: make one with `hesper features`"));
+    }
+    Ok(Matrix::new(table.rows(), table.columns(), table.values.clone())?)
+}
+
+/// The classes of a table as numbers.
+pub(crate) struct ClassView {
+    /// The names of the classes.
+    pub(crate) classes: Vec<String>,
+    /// The class of each row, where known.
+    pub(crate) codes: Vec<Option<u32>>,
+}
+
+/// The name of all classes but the positive one in a binary view.
+pub(crate) const REST: &str = "other";
+
+impl ClassView {
+    /// All classes, sorted by name.
+    pub(crate) fn all(table: &FeatureTable) -> Result<Self, Failure> {
+        let coder = LabelCoder::new(table.class.iter().flatten());
+        let codes =
+            table.class.iter().map(|class| class.as_ref().map(|class| coder.encode(class)).transpose());
+        Ok(Self { classes: coder.classes().to_vec(), codes: codes.collect::<Result<_, _>>()? })
+    }
+
+    /// The positive class against all others.
+    pub(crate) fn binary(table: &FeatureTable, positive: &str) -> Result<Self, Failure> {
+        Self::require(table, positive)?;
+        let code = |class: &String| u32::from(class != positive);
+        Ok(Self {
+            classes: vec![positive.to_owned(), REST.to_owned()],
+            codes: table.class.iter().map(|class| class.as_ref().map(code)).collect(),
+        })
+    }
+
+    /// Binary, or all classes with the positive one among them.
+    pub(crate) fn new(table: &FeatureTable, positive: &str, multiclass: bool) -> Result<Self, Failure> {
+        if multiclass {
+            Self::require(table, positive)?;
+            Self::all(table)
+        } else {
+            Self::binary(table, positive)
+        }
+    }
+
+    /// The number of a class.
+    pub(crate) fn code(&self, class: &str) -> u32 {
+        self.classes.iter().position(|known| known == class).unwrap_or_default() as u32
+    }
+
+    fn require(table: &FeatureTable, positive: &str) -> Result<(), Failure> {
+        if table.class.iter().flatten().any(|class| class == positive) {
+            return Ok(());
+        }
+        let known = LabelCoder::new(table.class.iter().flatten()).classes().join(", ");
+        let known = if known.is_empty() { "no class at all".to_owned() } else { known };
+        Err(Failure::request(format!(
+            "no object is of the class {positive:?}; the table has {known}: see --positive"
+        )))
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
+
+mod commands;
+mod failure;
+mod input;
+mod learning;
+mod loop_report;
+mod predictions;
+mod progress;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// Learn from the sky when labels are few, biased and expensive.
+///
+/// Light curves become features, features train a learner, and the learner asks for the spectra that teach it most.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hesper demo                                              all of it on a simulated survey, in under a minute
+  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC or Parquet light curves
+  hesper features objects.parquet --out features.parquet   describe them
+  hesper loop features.parquet --strategies random,uncertainty --out run
+                                                           which spectra teach most?
+
+Each command tells more: hesper COMMAND --help";
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(commands::demo::Demo),
+    Simulate(commands::simulate::Simulate),
+    Convert(commands::convert::Convert),
+    Features(commands::features::Features),
+    Train(commands::train::Train),
+    Predict(commands::predict::Predict),
+    Loop(commands::query_loop::QueryLoop),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Demo(command) => command.run(),
+        Command::Simulate(command) => command.run(),
+        Command::Convert(command) => command.run(),
+        Command::Features(command) => command.run(),
+        Command::Train(command) => command.run(),
+        Command::Predict(command) => command.run(),
+        Command::Loop(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
