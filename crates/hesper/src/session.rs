@@ -38,8 +38,12 @@ impl Session {
             .num_threads(common.threads)
             .build_global()
             .map_err(|error| Failure::work(format!("cannot start {} threads: {error}", common.threads)))?;
-        let command_line: Vec<String> =
+        let mut command_line: Vec<String> =
             std::env::args_os().map(|argument: OsString| argument.to_string_lossy().into_owned()).collect();
+        // Where the program lies on this machine helps nobody to run it on another.
+        if let Some(program) = command_line.first_mut() {
+            *program = env!("CARGO_PKG_NAME").to_owned();
+        }
         let mut run = RunManifest::start(env!("CARGO_PKG_VERSION"), command_line.clone());
         run.parameters(parameters)?;
         run.seed(common.seed).threads(rayon::current_num_threads());

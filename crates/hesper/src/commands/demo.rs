@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use hesper_features::{BazinParams, Described, Fitters, describe, select, survey_bands};
 use hesper_followup::Start;
-use hesper_photometry::{Object, ObjectWriter, Sample};
+use hesper_photometry::{Object, ObjectWriter};
 use hesper_report::{BandSeries, Figure, LightCurvePanel, LightCurvePanels, light_curves};
 use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
@@ -112,21 +112,24 @@ impl Demo {
 
 /// Classes shown, one object each.
 const SHOWN: [&str; 4] = ["Ia", "IIP", "Ib", "IIn"];
+/// The signal-to-noise at the peak of objects shown: enough to see the shape, not so much that no simple function fits.
+const SHOWN_SNR: f64 = 25.0;
 /// Points of a drawn model.
 const MODEL_POINTS: usize = 160;
 
-/// The best measured object of each of four classes, with its smooth fits.
+/// An object of each of four classes, with its smooth fits.
 fn gallery(objects: &[Object]) -> Figure {
     let bands = survey_bands(objects);
     let fitters = Fitters::new(&BazinParams::default());
-    let points = |object: &&Object| {
+    let unlike = |object: &&Object| {
         let curve = &object.lightcurve;
-        (0..curve.len()).filter(|&i| curve.flux[i] > 5.0 * curve.flux_err[i]).count()
+        let snr =
+            (0..curve.len()).map(|i| curve.flux[i] / curve.flux_err[i]).fold(f64::MIN_POSITIVE, f64::max);
+        (snr / SHOWN_SNR).ln().abs()
     };
     let panels = SHOWN.iter().filter_map(|class| {
         let of_class = objects.iter().filter(|object| object.class.as_deref() == Some(*class));
-        // The spectroscopic objects are the bright ones, which show the shape best.
-        let object = of_class.filter(|object| object.sample == Sample::Spectroscopic).max_by_key(points)?;
+        let object = of_class.min_by(|a, b| unlike(a).total_cmp(&unlike(b)))?;
         let described = Described::new(object, &bands, &fitters);
         let series =
             bands.iter().zip(described.curves()).zip(described.smooth()).map(|((band, curve), fit)| {

@@ -7,7 +7,7 @@ use crate::frame::{bottom_room, frame, histogram, left_room, markers};
 use crate::labels::count;
 use crate::legend::{Entry, Sign, legend};
 use crate::outline::{Area, Paint, Point, Stroke};
-use crate::palette::{GREY, ORDER};
+use crate::palette::{GREY, styles};
 
 /// The data of [`redshift_magnitude`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,7 +64,9 @@ pub fn redshift_magnitude(data: &RedshiftMagnitude) -> Figure {
     if !(data.background.x.is_empty() && data.background.name.is_empty()) {
         entries.push(entry(&data.background, behind));
     }
-    let paint = |index: usize| ORDER[index % 6];
+    let names: Vec<&str> = data.sets.iter().map(|set| set.name.as_str()).collect();
+    let styles = styles(&names);
+    let paint = |index: usize| styles[index].0;
     entries.extend(
         data.sets.iter().enumerate().map(|(index, set)| entry(set, Sign::Marker(paint(index), index))),
     );
