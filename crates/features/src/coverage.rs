@@ -26,9 +26,9 @@ Reference: none needed.
     compute: |described, values| {
         let stretch = 1.0 + described.photoz().unwrap_or(0.0);
         let peak = described.peak_time().unwrap_or(f64::NAN);
-        let times = &described.object().lightcurve.mjd;
-        values.push(times.first().map_or(f64::NAN, |first| (peak - first) / stretch));
-        values.push(times.last().map_or(f64::NAN, |last| (last - peak) / stretch));
+        let times = || described.curves().iter().flat_map(|curve| curve.mjd.iter().copied());
+        values.push((peak - times().fold(f64::NAN, f64::min)) / stretch);
+        values.push((times().fold(f64::NAN, f64::max) - peak) / stretch);
         values.extend(described.curves().iter().map(|curve| {
             (0..curve.len()).filter(|&i| curve.flux[i] >= 3.0 * curve.flux_err[i]).count() as f64
         }));

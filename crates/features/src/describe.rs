@@ -19,7 +19,7 @@ pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Ba
 /// thread, for a progress bar.
 ///
 /// # Errors
-/// [`Error::Empty`] where there is no object.
+/// [`Error::Empty`] where there is no object; [`Error::Params`] where the parameters make no sense.
 pub fn describe(
     objects: &[Object],
     features: &[&Feature],
@@ -29,6 +29,7 @@ pub fn describe(
     if objects.is_empty() {
         return Err(Error::Empty);
     }
+    params.check()?;
     let bands = survey_bands(objects);
     let names: Vec<String> = features.iter().flat_map(|feature| (feature.columns)(&bands)).collect();
     let rows: Vec<Vec<f64>> = objects

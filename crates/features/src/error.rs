@@ -19,6 +19,16 @@ pub enum Error {
     /// There is no object, so there are no bands.
     #[error("there is no object to describe: check that the input holds light curves")]
     Empty,
+    /// A parameter of a fit is out of its limits.
+    #[error("{name} is {value}, but must be {rule}: change it")]
+    Params {
+        /// The parameter.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// Its limits.
+        rule: &'static str,
+    },
     /// The operating system refused to read or write.
     #[error("{}: {source}{}", path.display(), hesper_files::remedy(source))]
     Io {

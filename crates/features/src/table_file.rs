@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow::compute::cast;
+use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema};
 use hesper_files::AtomicFile;
 use hesper_photometry::Sample;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::WriterProperties;
 
 use crate::{Error, FeatureTable};
@@ -24,11 +25,12 @@ impl FeatureTable {
     /// Writes the table, whole or not at all.
     ///
     /// # Errors
-    /// [`Error::Io`] where the file cannot be written.
+    /// [`Error::Io`] where the file cannot be written; [`Error::Malformed`] where two columns have one name.
     pub fn write_parquet(&self, path: &Path) -> Result<(), Error> {
         let io = |source| Error::Io { path: path.to_owned(), source };
         let malformed = |error: parquet::errors::ParquetError| into_error(path, error);
         let schema = self.schema();
+        no_twins(&schema).map_err(|message| Error::Malformed { path: path.to_owned(), message })?;
         let mut file = AtomicFile::create(path).map_err(io)?;
         // The statistics and the bloom filters of single features help nobody; the data is what counts.
         let properties = WriterProperties::builder()
@@ -82,15 +84,21 @@ impl FeatureTable {
     ///
     /// # Errors
     /// [`Error::Io`] where the file cannot be opened; [`Error::Malformed`] where it is not Parquet, has no
-    /// `object_id`, a column that is neither numeric nor known, an unknown sample, or the same object twice.
+    /// `object_id`, a column that is neither numeric nor known, two columns of one name, an infinite value, an unknown
+    /// sample, or the same object twice.
     pub fn read_parquet(path: &Path) -> Result<Self, Error> {
         let wrong = |message: String| Error::Malformed { path: path.to_owned(), message };
         let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        let length = file.metadata().map_or(u64::MAX, |meta| meta.len());
+        if length == 0 {
             return Err(wrong("the file is empty (0 bytes): write it again with `hesper features`".into()));
         }
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| into_error(path, error))?;
+        // Parquet's own types say all that a table of features needs; Arrow's copy of them only adds what may be damaged.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+            .map_err(|error| into_error(path, error))?;
+        in_file(builder.metadata(), length).map_err(wrong)?;
+        no_twins(builder.schema()).map_err(wrong)?;
         let mut names = Vec::new();
         for field in builder.schema().fields() {
             let name = field.name().as_str();
@@ -132,27 +140,37 @@ impl FeatureTable {
                 column.as_any().downcast_ref::<StringArray>().ok_or(format!("column {name:?} is no text"))?;
             Ok(strings.iter().map(|value| value.map(str::to_owned)).collect())
         };
+        let start = self.rows();
         let number = |name: &str| -> Result<Vec<Option<f64>>, String> {
             let Some(column) = batch.column_by_name(name) else { return Ok(vec![None; batch.num_rows()]) };
-            let column =
-                cast(column, &DataType::Float64).map_err(|error| format!("column {name:?}: {error}"))?;
+            // Text that is no number is an error, not a missing value.
+            let strict = CastOptions { safe: false, ..CastOptions::default() };
+            let column = cast_with_options(column, &DataType::Float64, &strict)
+                .map_err(|error| format!("column {name:?} must hold numbers: {error}"))?;
             let numbers = column
                 .as_any()
                 .downcast_ref::<Float64Array>()
                 .ok_or(format!("column {name:?} is no number"))?;
+            if let Some(row) = numbers.iter().position(|value| value.is_some_and(f64::is_infinite)) {
+                return Err(format!(
+                    "column {name:?} is {} in row {}: write NaN where it is unknown",
+                    numbers.value(row),
+                    start + row
+                ));
+            }
             Ok(numbers.iter().collect())
         };
         for (row, id) in text("object_id")?.into_iter().enumerate() {
-            let place = self.object_id.len();
             self.object_id
-                .push(id.ok_or_else(|| format!("object_id is null in row {}: name each row", place + row))?);
+                .push(id.ok_or_else(|| format!("object_id is null in row {}: name each row", start + row))?);
         }
         self.class.extend(text("class")?);
-        for sample in text("sample")? {
+        for (row, sample) in text("sample")?.into_iter().enumerate() {
             let known = sample.as_deref().map(|name| {
                 Sample::parse(name).ok_or_else(|| {
                     format!(
-                        "sample is {name:?}, but must be \"spectroscopic\" or \"photometric\": correct it"
+                        "sample is {name:?} in row {}, but must be \"spectroscopic\" or \"photometric\": correct it",
+                        start + row
                     )
                 })
             });
@@ -164,17 +182,34 @@ impl FeatureTable {
             self.names.iter().map(|name| number(name)).collect::<Result<_, _>>()?;
         self.values.reserve(batch.num_rows() * columns.len());
         for row in 0..batch.num_rows() {
-            for (column, name) in columns.iter().zip(&self.names) {
-                let value = column[row].unwrap_or(f64::NAN);
-                if value.is_infinite() {
-                    return Err(format!(
-                        "column {name:?} is {value} in row {row}: write NaN where it is unknown"
-                    ));
-                }
-                self.values.push(value);
-            }
+            self.values.extend(columns.iter().map(|column| column[row].unwrap_or(f64::NAN)));
         }
         Ok(())
+    }
+}
+
+/// That all columns lie within the file: where its footer is damaged, the library would panic.
+fn in_file(metadata: &ParquetMetaData, length: u64) -> Result<(), String> {
+    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    for column in columns {
+        let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+        let end = start.checked_add(column.compressed_size()).and_then(|end| u64::try_from(end).ok());
+        if start < 0 || column.compressed_size() < 0 || end.is_none_or(|end| end > length) {
+            return Err(format!(
+                "column {:?} lies beyond the file's end, so the file is damaged: write it again",
+                column.column_path().string()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// That no name stands for two columns.
+fn no_twins(schema: &Schema) -> Result<(), String> {
+    let mut seen = std::collections::HashSet::new();
+    match schema.fields().iter().find(|field| !seen.insert(field.name())) {
+        Some(twin) => Err(format!("column {:?} stands there twice: drop or rename one", twin.name())),
+        None => Ok(()),
     }
 }
 

@@ -12,11 +12,12 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
+    /// The nearest shape within the bounds. Unlike `f64::clamp`, bounds in the wrong order do not panic.
     fn clamp(&self, shape: Shape) -> Shape {
         Shape {
-            t0: shape.t0.clamp(self.t0.0, self.t0.1),
-            ln_rise: shape.ln_rise.clamp(self.ln_rise.0, self.ln_rise.1),
-            ln_fall: shape.ln_fall.clamp(self.ln_fall.0, self.ln_fall.1),
+            t0: shape.t0.max(self.t0.0).min(self.t0.1),
+            ln_rise: shape.ln_rise.max(self.ln_rise.0).min(self.ln_rise.1),
+            ln_fall: shape.ln_fall.max(self.ln_fall.0).min(self.ln_fall.1),
         }
     }
 }
@@ -59,6 +60,10 @@ impl Descent {
         self.linear.clear();
         self.sums.clear();
         let mut cost = prior_cost(priors, shape);
+        if shape.t0 * (inverse_fall - inverse_rise) > LARGEST_EXPONENT {
+            // At the first point φ is cut, and what is cut is no Bazin function: no such step is taken.
+            cost = f64::INFINITY;
+        }
         for band in &points.bands {
             let mut sums = band.totals.with_baseline(priors.baseline);
             for i in band.range.clone() {
@@ -162,7 +167,11 @@ impl Descent {
         let (mut jj, mut jr) = self.normal_equations(points, priors, &state);
         let mut small = 0;
         for _ in 0..iterations {
-            let Some(step) = damped_step(&jj, &jr, damping) else { break };
+            let Some(step) = damped_step(&jj, &jr, damping) else {
+                // On level ground, such as where A = 0, there is nowhere to go.
+                state.converged = jr == [0.0; 3];
+                break;
+            };
             let shape = bounds.clamp(Shape {
                 t0: state.shape.t0 + step[0],
                 ln_rise: state.shape.ln_rise + step[1].clamp(-2.0, 2.0),
@@ -222,4 +231,124 @@ fn damped_step(jj: &[Vector; 3], jr: &Vector, damping: f64) -> Option<Vector> {
     let x0 = (y0 - l10 * x1 - l20 * x2) / l00;
     let step = [x0, x1, x2];
     (step.iter().all(|value| value.is_finite()) && step.iter().any(|value| *value != 0.0)).then_some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use hesper_photometry::BandCurve;
+
+    use super::super::Gaussian;
+    use super::super::model::bazin;
+    use super::*;
+
+    /// Two bands of 25 points that follow one shape, and bumps of `bumps` nJy that no shape follows.
+    fn points(bumps: f64) -> Points {
+        let curves = [(800.0, 20.0, 0.0), (300.0, -10.0, 1.3)].map(|(amplitude, baseline, shift)| {
+            let mjd: Vec<f64> = (0..25).map(|i| 56_000.0 + shift + 4.0 * f64::from(i)).collect();
+            let flux = mjd.iter().map(|t| {
+                bazin(*t, amplitude, baseline, 56_030.0, 4.0, 25.0) + bumps * (0.9 * (t - 56_000.0)).sin()
+            });
+            BandCurve {
+                flux: flux.collect(),
+                flux_err: mjd.iter().map(|t| 10.0 + (t / 7.0).cos()).collect(),
+                mjd,
+            }
+        });
+        let mut points = Points::default();
+        points.load(curves.iter());
+        points
+    }
+
+    fn moved(shape: Shape, axis: usize, step: f64) -> Shape {
+        let mut values = [shape.t0, shape.ln_rise, shape.ln_fall];
+        values[axis] += step;
+        Shape { t0: values[0], ln_rise: values[1], ln_fall: values[2] }
+    }
+
+    fn knowledge() -> Priors {
+        Priors {
+            t0: Some(Gaussian { mean: 28.0, sd: 2.0 }),
+            ln_rise: Some(Gaussian { mean: 1.0, sd: 0.5 }),
+            ln_fall: Some(Gaussian { mean: 3.0, sd: 0.7 }),
+            baseline: Some(Gaussian { mean: 5.0, sd: 3.0 }),
+        }
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_the_projected_cost() {
+        let points = points(60.0);
+        let mut descent = Descent::default();
+        for priors in [Priors::default(), knowledge()] {
+            for shape in [(30.0, 4.0f64, 25.0f64), (22.0, 1.5, 60.0), (45.0, 9.0, 12.0), (50.0, 12.0, 7.0)] {
+                let shape = Shape { t0: shape.0, ln_rise: shape.1.ln(), ln_fall: shape.2.ln() };
+                let state = descent.project(&points, &priors, shape);
+                let (_, gradient) = descent.normal_equations(&points, &priors, &state);
+                for (axis, ours) in gradient.into_iter().enumerate() {
+                    let step = 1e-4;
+                    let mut cost =
+                        |step: f64| descent.project(&points, &priors, moved(shape, axis, step)).cost;
+                    let slope = (cost(step) - cost(-step)) / (2.0 * step);
+                    assert!(
+                        (-2.0 * ours - slope).abs() < 1e-5 * slope.abs() + 1e-3,
+                        "axis {axis} of {shape:?}: {} and {slope}",
+                        -2.0 * ours
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_residuals_the_matrix_is_half_the_curvature_of_the_cost() {
+        let points = points(0.0);
+        let mut descent = Descent::default();
+        let priors = Priors::default();
+        let shape = Shape { t0: 30.0, ln_rise: 4f64.ln(), ln_fall: 25f64.ln() };
+        let state = descent.project(&points, &priors, shape);
+        assert!(state.cost < 1e-12, "{state:?}");
+        let (matrix, _) = descent.normal_equations(&points, &priors, &state);
+        let step = 1e-3;
+        for a in 0..3 {
+            for b in 0..3 {
+                let mut cost = |a_step: f64, b_step: f64| {
+                    let place = moved(moved(shape, a, a_step * step), b, b_step * step);
+                    descent.project(&points, &priors, place).cost
+                };
+                let curvature = (cost(1.0, 1.0) - cost(1.0, -1.0) - cost(-1.0, 1.0) + cost(-1.0, -1.0))
+                    / (4.0 * step * step);
+                let unit = (matrix[a][a] * matrix[b][b]).sqrt();
+                assert!(
+                    (matrix[a][b] - 0.5 * curvature).abs() < 1e-3 * unit,
+                    "{a} {b}: {} and {}",
+                    matrix[a][b],
+                    0.5 * curvature
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_step_leads_where_the_shape_is_cut() {
+        let points = points(60.0);
+        let mut descent = Descent::default();
+        // φ at the first point is e^(t0/fall − t0/rise): e^290, then e^310.
+        for (t0, cut) in [(145.0, false), (155.0, true)] {
+            let shape = Shape { t0, ln_rise: 1e6f64.ln(), ln_fall: 0.5f64.ln() };
+            let state = descent.project(&points, &Priors::default(), shape);
+            assert_eq!(state.cost.is_infinite(), cut, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_solves_the_damped_equations() {
+        let matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, -0.7], [0.5, -0.7, 2.0]];
+        let right = [1.0, -2.0, 0.3];
+        let step = damped_step(&matrix, &right, 0.1).unwrap();
+        for row in 0..3 {
+            let left: f64 = (0..3).map(|c| matrix[row][c] * if row == c { 1.1 } else { 1.0 } * step[c]).sum();
+            assert!((left - right[row]).abs() < 1e-10, "{row}: {left}");
+        }
+        assert_eq!(damped_step(&matrix, &[0.0; 3], 0.1), None);
+        assert_eq!(damped_step(&matrix, &[f64::NAN, 0.0, 0.0], 0.1), None);
+    }
 }

@@ -10,6 +10,7 @@ mod search;
 use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use descent::{Bounds, Descent, State};
 pub(crate) use feature::FEATURE;
 pub use model::{Gaussian, Priors, bazin};
@@ -49,6 +50,47 @@ impl Default for BazinParams {
             fall: (1e-2, 1e4),
             priors: Priors::default(),
         }
+    }
+}
+
+impl BazinParams {
+    /// Whether the parameters make sense.
+    ///
+    /// # Errors
+    /// [`Error::Params`] names the first that does not, its value and its limits.
+    pub fn check(&self) -> Result<(), Error> {
+        let wrong = |name, value: String, rule| Err(Error::Params { name, value, rule });
+        if !(1..=20).contains(&self.starts) {
+            return wrong("starts", self.starts.to_string(), "from 1 to 20");
+        }
+        if self.iterations == 0 {
+            return wrong("iterations", "0".to_owned(), "at least 1");
+        }
+        if !(0.0..1.0).contains(&self.tolerance) {
+            return wrong("tolerance", self.tolerance.to_string(), "at least 0 and below 1");
+        }
+        for (name, (shortest, longest)) in [("rise", self.rise), ("fall", self.fall)] {
+            if !(shortest > 0.0 && shortest < longest && longest.is_finite()) {
+                let value = format!("({shortest}, {longest})");
+                return wrong(name, value, "two finite times above 0, the shorter first");
+            }
+        }
+        let Priors { t0, ln_rise, ln_fall, baseline } = self.priors;
+        let priors = [
+            ("priors.t0", t0),
+            ("priors.ln_rise", ln_rise),
+            ("priors.ln_fall", ln_fall),
+            ("priors.baseline", baseline),
+        ];
+        for (name, prior) in priors {
+            if let Some(Gaussian { mean, sd }) = prior
+                && !(mean.is_finite() && sd.is_finite() && sd > 0.0)
+            {
+                let value = format!("mean {mean}, sd {sd}");
+                return wrong(name, value, "a finite mean and a finite sd above 0");
+            }
+        }
+        Ok(())
     }
 }
 
@@ -114,7 +156,8 @@ impl BazinFitter {
         &self.params
     }
 
-    /// The best fit from several starts; `None` where the band has fewer than [`BazinFitter::MIN_POINTS`] points.
+    /// The best fit from several starts; `None` where the band has fewer than [`BazinFitter::MIN_POINTS`] points, or
+    /// numbers that bear no fit: NaN, infinite, or errors beyond 1e±75 nJy.
     pub fn fit(&mut self, curve: &BandCurve) -> Option<BazinFit> {
         self.fit_with(curve, self.params.priors)
     }
@@ -125,12 +168,16 @@ impl BazinFitter {
             return None;
         }
         self.points.load(std::iter::once(curve));
+        if !self.points.usable() {
+            return None;
+        }
         let state = self.search(&self.localised(priors));
         self.describe(&state).pop()
     }
 
     /// The fit that starts from an earlier one, such as last night's; `None` as for [`BazinFitter::fit`]. It finds the
-    /// minimum near the earlier one, which need not be the best.
+    /// minimum near the earlier one, which need not be the best. An earlier fit with a NaN, or beyond the range of
+    /// f64 at these points, is no start: then the search is that of [`BazinFitter::fit`].
     pub fn refit(&mut self, curve: &BandCurve, earlier: &BazinFit) -> Option<BazinFit> {
         self.refit_with(curve, earlier, self.params.priors)
     }
@@ -141,23 +188,33 @@ impl BazinFitter {
             return None;
         }
         self.points.load(std::iter::once(curve));
+        if !self.points.usable() {
+            return None;
+        }
         let start = Shape {
             t0: earlier.t0 - self.points.start,
             ln_rise: earlier.rise.ln(),
             ln_fall: earlier.fall.ln(),
         };
-        let state = self.descend(&self.localised(priors), start, self.params.iterations);
+        let priors = self.localised(priors);
+        let known = ![start.t0, start.ln_rise, start.ln_fall].iter().any(|value| value.is_nan());
+        let near = known.then(|| self.descend(&priors, start, self.params.iterations));
+        let state = near.filter(|state| state.cost.is_finite()).unwrap_or_else(|| self.search(&priors));
         self.describe(&state).pop()
     }
 
     /// One shape for all bands, an amplitude and a baseline for each: what sparse bands share, each says better
     /// together. The fits have the order of `curves`; empty where all bands together have fewer than
-    /// [`BazinFitter::MIN_POINTS`] points. A band without points has amplitude 0 and n = 0.
+    /// [`BazinFitter::MIN_POINTS`] points, or one has numbers that bear no fit. A band without points has amplitude 0
+    /// and n = 0.
     pub fn fit_jointly(&mut self, curves: &[BandCurve], priors: Priors) -> Vec<BazinFit> {
         if curves.iter().map(BandCurve::len).sum::<usize>() < Self::MIN_POINTS {
             return Vec::new();
         }
         self.points.load(curves.iter());
+        if !self.points.usable() {
+            return Vec::new();
+        }
         let state = self.search(&self.localised(priors));
         self.describe(&state)
     }

@@ -64,6 +64,18 @@ impl Points {
     pub(super) fn len(&self) -> usize {
         self.time.len()
     }
+
+    /// Whether the numbers bear a fit: all finite, some of weight, and none so large or small that their squares leave
+    /// the range of f64.
+    pub(super) fn usable(&self) -> bool {
+        let good = |band: &Members| {
+            let square = band.totals.w * band.totals.w;
+            let energy: f64 =
+                band.range.clone().map(|i| self.weighted_flux[i] * self.flux[i] + 0.0 * self.time[i]).sum();
+            band.range.is_empty() || square.is_normal() && energy.is_finite() && band.totals.wy.is_finite()
+        };
+        self.bands.iter().all(good)
+    }
 }
 
 /// The shape: `t0` in days from the first point; the two times as logarithms, which keeps them positive.
@@ -188,6 +200,34 @@ mod tests {
             let formula = (-x / fall).exp() / (1.0 + (-x / rise).exp());
             assert!((basis(x, 1.0 / rise, 1.0 / fall).0 - formula).abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn amplitude_and_baseline_are_regressed_and_never_negative() {
+        let sums = |flux: [f64; 4]| {
+            let (phi, w) = ([0.0, 0.5, 1.0, 0.2], [1.0, 2.0, 0.5, 4.0]);
+            let sum = |term: &dyn Fn(usize) -> f64| (0..4).map(|i| w[i] * term(i)).sum();
+            Sums {
+                w: sum(&|_| 1.0),
+                wy: sum(&|i| flux[i]),
+                wp: sum(&|i| phi[i]),
+                wpp: sum(&|i| phi[i] * phi[i]),
+                wpy: sum(&|i| phi[i] * flux[i]),
+            }
+        };
+        let linear = sums([7.0, 10.0, 13.0, 8.2]).solve();
+        assert!(
+            (linear.amplitude - 6.0).abs() < 1e-12 && (linear.baseline - 7.0).abs() < 1e-12,
+            "{linear:?}"
+        );
+        // A dip is no transient: the weighted mean remains.
+        let linear = sums([7.0, 4.0, 1.0, 5.8]).solve();
+        assert_eq!(linear.amplitude, 0.0);
+        assert!((linear.baseline - (7.0 + 8.0 + 0.5 + 23.2) / 7.5).abs() < 1e-12, "{linear:?}");
+        // A strong prior holds the baseline.
+        let prior = Some(Gaussian { mean: -2.0, sd: 1e-6 });
+        assert!((sums([7.0, 10.0, 13.0, 8.2]).with_baseline(prior).solve().baseline + 2.0).abs() < 1e-6);
+        assert_eq!(Sums::default().solve(), Linear::default());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The Bazin fit against known truths, slow references and an independent program.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod covariance;
 mod edges;
 mod golden;
