@@ -18,13 +18,18 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
+
+/// What the names of files begin and end with that have not got their own yet.
+const PREFIX: &str = ".hesper-";
+const SUFFIX: &str = ".part";
 
 /// A buffered file that is written aside, in the directory of its path, and takes its name when committed.
 /// Dropped before that, it vanishes, and what stood under its name still stands.
 #[derive(Debug)]
 pub struct AtomicFile {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<File>,
+    aside: TempPath,
     path: PathBuf,
 }
 
@@ -34,23 +39,18 @@ impl AtomicFile {
     /// # Errors
     /// What the operating system says, such as a directory without permission.
     pub fn create(path: &Path) -> io::Result<Self> {
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, but a file is to be written"));
-        }
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        std::fs::create_dir_all(directory)?;
+        let directory = directory_of(path)?;
+        std::fs::create_dir_all(directory).map_err(|error| file_in_the_way(directory).unwrap_or(error))?;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".hesper-").suffix(".part");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             // The umask takes from this what it takes from any other new file.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        Ok(Self { file: BufWriter::with_capacity(1 << 16, builder.tempfile_in(directory)?), path: path.to_owned() })
+        let (file, aside) = make_in(&builder, directory)?.into_parts();
+        Ok(Self { file: BufWriter::with_capacity(1 << 16, file), aside, path: path.to_owned() })
     }
 
     /// Gives the file its name, replacing what had it.
@@ -59,8 +59,8 @@ impl AtomicFile {
     /// What the operating system says while the last bytes are written, such as a full disk; the file is gone then.
     pub fn commit(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_data()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
+        file.sync_data()?;
+        self.aside.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl AtomicFile {
 
     /// The file itself, for writers that want one.
     pub fn get_ref(&self) -> &File {
-        self.file.get_ref().as_file()
+        self.file.get_ref()
     }
 }
 
@@ -83,6 +83,51 @@ impl Write for AtomicFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// The error for a directory that cannot be made because a file has its name or that of one above it.
+fn file_in_the_way(directory: &Path) -> Option<io::Error> {
+    let file = directory.ancestors().find(|above| above.is_file())?;
+    let message = format!("{} is a file, but must be a directory", file.display());
+    Some(io::Error::new(io::ErrorKind::NotADirectory, message))
+}
+
+/// Finds out before the work whether a file can be written at `path`, and leaves nothing behind.
+///
+/// # Errors
+/// As [`AtomicFile::create`].
+pub fn check(path: &Path) -> io::Result<()> {
+    let directory = directory_of(path)?;
+    if let Some(error) = file_in_the_way(directory) {
+        return Err(error);
+    }
+    // What is missing will be made below the first directory that is there.
+    let there = directory.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
+    make_in(tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX), there).map(drop)
+}
+
+/// Makes the file aside. Its own name tells nobody anything, so it is taken out of the error.
+fn make_in(builder: &tempfile::Builder<'_, '_>, directory: &Path) -> io::Result<NamedTempFile> {
+    builder.tempfile_in(directory).map_err(|error| {
+        let inner = error.get_ref().and_then(std::error::Error::source);
+        let code =
+            inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
+        code.map_or(error, io::Error::from_raw_os_error)
+    })
+}
+
+/// The directory that a file is to be written in.
+fn directory_of(path: &Path) -> io::Result<&Path> {
+    if path.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "is a directory, but a file is to be written",
+        ));
+    }
+    Ok(match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    })
 }
 
 /// Writes `bytes` to `path`, whole or not at all.
@@ -97,9 +142,13 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
 
 /// The hint that follows an operating system's message in an error, or nothing.
 pub fn remedy(error: &io::Error) -> &'static str {
-    use io::ErrorKind::{NotFound, PermissionDenied, StorageFull};
+    use io::ErrorKind::{
+        IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+    };
     match error.kind() {
         NotFound => ": check the path",
+        IsADirectory | NotADirectory => ": name another path",
+        ReadOnlyFilesystem => ": write elsewhere",
         PermissionDenied => ": check who may read or write it",
         StorageFull => ": free some space or write elsewhere; nothing half-written was left",
         _ => "",
@@ -120,6 +169,17 @@ mod tests {
         drop(file);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_no_directory_to_write_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        write(&file, "x").unwrap();
+        let error = check(&file.join("deep/table.csv")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
+        assert!(error.to_string().contains("file is a file, but must be a directory"), "{error}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

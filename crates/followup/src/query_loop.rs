@@ -126,7 +126,7 @@ pub fn run_loop(
     params.check()?;
     if params.start == Start::Spectroscopic && partition.spectroscopic.is_empty() {
         return Err(Error::Data(
-            "there is no spectroscopic object to start from: start from random objects or from nothing"
+            "there is no spectroscopic object to start from: start from random objects or from nothing (--start)"
                 .to_owned(),
         ));
     }

@@ -57,8 +57,14 @@ impl From<hesper_learn::Error> for Failure {
 impl From<hesper_followup::Error> for Failure {
     fn from(error: hesper_followup::Error) -> Self {
         match error {
-            hesper_followup::Error::Strategy { .. } | hesper_followup::Error::Parameter { .. } => {
-                Self::request(error)
+            hesper_followup::Error::Strategy { ref name, ref known } => {
+                let hint = hesper_photometry::nearest(name, known.split(", "));
+                let hint = hint.map(|name| format!(": did you mean {name:?}?")).unwrap_or_default();
+                Self::request(format!("{error}{hint}"))
+            }
+            // Parameters have the names of their options.
+            hesper_followup::Error::Parameter { name, value, rule } => {
+                Self::request(format!("--{} is {value}, but must be {rule}", name.replace('_', "-")))
             }
             other => Self::work(other),
         }

@@ -7,7 +7,8 @@ use hesper_features::FeatureTable;
 use hesper_photometry::{Object, ReadOptions, Skipped, read, write_skipped};
 use serde::Serialize;
 
-use crate::{Failure, progress};
+use crate::session::remove_if_there;
+use crate::{Failure, print, progress};
 
 /// How to read light curves.
 #[derive(Args, Clone, Debug, Serialize)]
@@ -33,7 +34,8 @@ impl Reading {
         let bar = progress::bar("reading", reader.progress().total);
         let mut outcome = Ok(());
         while let Some(object) = reader.next() {
-            outcome = object.map_err(|error| hint(error, self.skip_bad)).and_then(&mut take);
+            let single = !self.skip_bad && !reader.is_spoilt();
+            outcome = object.map_err(|error| hint(error, single)).and_then(&mut take);
             if outcome.is_err() {
                 break;
             }
@@ -41,19 +43,29 @@ impl Reading {
         }
         bar.finish_and_clear();
         let skipped = reader.skipped().to_vec();
+        let mut list = out.as_os_str().to_owned();
+        list.push(".skipped.csv");
+        let list = PathBuf::from(list);
         if !skipped.is_empty() {
-            let mut list = out.as_os_str().to_owned();
-            list.push(".skipped.csv");
-            let list = PathBuf::from(list);
             write_skipped(&list, &skipped)?;
-            eprintln!("skipped {} bad objects; they are listed in {}", skipped.len(), list.display());
+            print::note(format_args!(
+                "skipped {} bad objects; they are listed in {}",
+                skipped.len(),
+                list.display()
+            ));
+        } else if outcome.is_ok() {
+            // A list of an earlier run would speak of this one.
+            remove_if_there(&list)?;
         }
-        if reader.format() == hesper_photometry::Format::Plasticc && reader.metadata().is_none() {
-            eprintln!(
+        if outcome.is_ok()
+            && reader.format() == hesper_photometry::Format::Plasticc
+            && reader.metadata().is_none()
+        {
+            print::note(format_args!(
                 "note: no metadata was found beside {}, so no classes, places and redshifts are known; name the file \
                  with --metadata",
                 path.display()
-            );
+            ));
         }
         outcome.map(|()| skipped)
     }
@@ -70,9 +82,9 @@ impl Reading {
 }
 
 /// A single bad object has a remedy that the reader does not know of.
-fn hint(error: hesper_photometry::Error, skip_bad: bool) -> Failure {
+fn hint(error: hesper_photometry::Error, single: bool) -> Failure {
     let place = matches!(error, hesper_photometry::Error::Malformed { .. });
-    let more = if place && !skip_bad { "\n  or go on without such objects: --skip-bad" } else { "" };
+    let more = if place && single { "\n  or go on without such objects: --skip-bad" } else { "" };
     Failure::work(format!("{error}{more}"))
 }
 

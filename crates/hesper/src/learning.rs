@@ -32,7 +32,12 @@ impl LearnerOptions {
         match self.learner {
             LearnerName::Forest => {
                 let params = ForestParams { trees: self.trees, ..ForestParams::default() };
-                params.check()?;
+                params.check().map_err(|error| match error {
+                    hesper_learn::Error::Parameter { name: "trees", value, limit } => {
+                        Failure::request(format!("--trees is {value}, but must be {limit}"))
+                    }
+                    other => other.into(),
+                })?;
                 Ok(Box::new(params))
             }
         }
@@ -55,7 +60,7 @@ pub(crate) struct ClassView {
     pub(crate) codes: Vec<Option<u32>>,
 }
 
-/// The name of all classes but the positive one in a binary view.
+/// The name of all classes but the positive one in a binary view, unless the positive one has it.
 pub(crate) const REST: &str = "other";
 
 impl ClassView {
@@ -71,8 +76,9 @@ impl ClassView {
     pub(crate) fn binary(table: &FeatureTable, positive: &str) -> Result<Self, Failure> {
         Self::require(table, positive)?;
         let code = |class: &String| u32::from(class != positive);
+        let rest = if positive == REST { "rest" } else { REST };
         Ok(Self {
-            classes: vec![positive.to_owned(), REST.to_owned()],
+            classes: vec![positive.to_owned(), rest.to_owned()],
             codes: table.class.iter().map(|class| class.as_ref().map(code)).collect(),
         })
     }
@@ -97,7 +103,12 @@ impl ClassView {
             return Ok(());
         }
         let known = LabelCoder::new(table.class.iter().flatten()).classes().join(", ");
-        let known = if known.is_empty() { "no class at all".to_owned() } else { known };
+        if known.is_empty() {
+            return Err(Failure::request(format!(
+                "no object of the table has a known class, so none is of the class {positive:?}: give a table with the \
+                 column `class`"
+            )));
+        }
         Err(Failure::request(format!(
             "no object is of the class {positive:?}; the table has {known}: see --positive"
         )))

@@ -45,6 +45,11 @@ impl<'a> LoopReport<'a> {
         self.names().find(|(_, name)| *name == BASELINE).map(|(place, _)| place)
     }
 
+    /// How many queries each run made: fewer than asked for where the pool was not larger.
+    fn queries(&self) -> usize {
+        self.outcome.runs.iter().map(|run| run.queries.len()).max().unwrap_or(0)
+    }
+
     /// The first run of a strategy.
     fn first(&self, strategy: usize) -> Option<&'a Run> {
         self.outcome.runs.iter().find(|run| run.strategy == strategy)
@@ -75,7 +80,9 @@ impl<'a> LoopReport<'a> {
         let settings = &self.outcome.settings;
         let mut lines = vec![format!(
             "{} queries, {} seeds; hold-out of {} objects; 95 % intervals over seeds",
-            settings.queries, settings.seeds, sizes["hold_out"]
+            self.queries(),
+            settings.seeds,
+            sizes["hold_out"]
         )];
         let header: Vec<String> = HEADER.iter().map(ToString::to_string).collect();
         for row in std::iter::once(header).chain(self.rows()?) {
@@ -317,7 +324,7 @@ impl<'a> LoopReport<'a> {
                         hesper_followup::Start::Random(count) => count.to_string(),
                         hesper_followup::Start::Nothing => "no".to_owned(),
                     },
-                    settings.queries,
+                    self.queries(),
                     settings.batch,
                     sizes["hold_out"],
                     settings.seeds

@@ -1,11 +1,13 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
 mod commands;
+mod config;
 mod failure;
 mod input;
 mod learning;
 mod loop_report;
 mod predictions;
+mod print;
 mod progress;
 mod session;
 
@@ -27,8 +29,8 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  hesper demo                                              all of it on a simulated survey, in under a minute
-  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC or Parquet light curves
+  hesper demo                                              all of it on a simulated survey
+  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC, Parquet
   hesper features objects.parquet --out features.parquet   describe them
   hesper loop features.parquet --strategies random,uncertainty --out run
                                                            which spectra teach most?
@@ -60,7 +62,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            print::note(format_args!("error: {failure}"));
             failure.exit_code()
         }
     }

@@ -7,10 +7,31 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use hesper_files::AtomicFile;
 use hesper_learn::{Matrix, metrics};
 use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use crate::Failure;
 use crate::session::write_file;
+
+/// The formats of predictions.
+pub(crate) enum Kind {
+    Csv,
+    Parquet,
+}
+
+impl Kind {
+    /// The format that the end of a name tells.
+    pub(crate) fn of(path: &Path) -> Result<Self, Failure> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("parquet") => Ok(Self::Parquet),
+            _ => Err(Failure::request(format!(
+                "{}: predictions are written as .csv or .parquet: give --out one of these endings",
+                path.display()
+            ))),
+        }
+    }
+}
 
 /// Class probabilities of objects.
 pub(crate) struct Predictions<'a> {
@@ -28,13 +49,9 @@ impl Predictions<'_> {
 
     /// Writes the table: Parquet where the name ends in `.parquet`, CSV where it ends in `.csv`.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("csv") => self.write_csv(path),
-            Some("parquet") => self.write_parquet(path),
-            _ => Err(Failure::request(format!(
-                "{}: predictions are written as .csv or .parquet: give --out one of these endings",
-                path.display()
-            ))),
+        match Kind::of(path)? {
+            Kind::Csv => self.write_csv(path),
+            Kind::Parquet => self.write_parquet(path),
         }
     }
 
@@ -66,14 +83,24 @@ impl Predictions<'_> {
         }
         columns.push(("predicted".into(), Arc::new(StringArray::from_iter_values(self.predicted()))));
         let batch = RecordBatch::try_from_iter(columns).map_err(|error| failed(&error))?;
-        let mut file = AtomicFile::create(path).map_err(|error| failed(&error))?;
+        let refused = |error: std::io::Error| {
+            Failure::work(format!("{}: {error}{}", path.display(), hesper_files::remedy(&error)))
+        };
+        let mut file = AtomicFile::create(path).map_err(refused)?;
         let properties = WriterProperties::builder()
             .set_created_by(format!("hesper {}", env!("CARGO_PKG_VERSION")))
             .build();
-        let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), Some(properties))
-            .map_err(|error| failed(&error))?;
-        writer.write(&batch).map_err(|error| failed(&error))?;
-        writer.close().map_err(|error| failed(&error))?;
-        file.commit().map_err(|error| failed(&error))
+        let unwritten = |error: ParquetError| match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => refused(*source),
+                Err(source) => failed(&source),
+            },
+            other => failed(&other),
+        };
+        let mut writer =
+            ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).map_err(unwritten)?;
+        writer.write(&batch).map_err(unwritten)?;
+        writer.close().map_err(unwritten)?;
+        file.commit().map_err(refused)
     }
 }

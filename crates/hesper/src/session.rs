@@ -8,7 +8,7 @@ use hesper_report::{Run, RunManifest};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Failure;
+use crate::{Failure, print};
 
 /// Options of every command.
 #[derive(Args, Clone, Debug, Serialize)]
@@ -52,8 +52,31 @@ impl Session {
 
     /// Records an input; it must exist.
     pub(crate) fn input(&mut self, path: &Path) -> Result<(), Failure> {
-        self.run.input(path)?;
-        Ok(())
+        use std::io::ErrorKind::NotFound;
+        match self.run.input(path) {
+            Ok(_) => Ok(()),
+            Err(hesper_report::Error::Read { path, source }) if source.kind() == NotFound => {
+                Err(Failure::request(hesper_report::Error::Read { path, source }))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds out before the work whether a file can be written.
+    pub(crate) fn output(&self, path: &Path) -> Result<(), Failure> {
+        use std::io::ErrorKind::{IsADirectory, NotADirectory};
+        hesper_files::check(path).map_err(|error| {
+            let message = format!("{}: {error}{}", path.display(), hesper_files::remedy(&error));
+            match error.kind() {
+                IsADirectory | NotADirectory => Failure::request(message),
+                _ => Failure::work(message),
+            }
+        })
+    }
+
+    /// The same of files in a directory.
+    pub(crate) fn output_directory(&self, path: &Path) -> Result<(), Failure> {
+        self.output(&path.join(RECORD))
     }
 
     /// Seconds since the start.
@@ -64,9 +87,9 @@ impl Session {
     /// Says something to a person: on stdout, or on stderr where stdout is for machines.
     pub(crate) fn say(&self, line: impl std::fmt::Display) {
         if self.common.json {
-            eprintln!("{line}");
+            print::note(line);
         } else {
-            println!("{line}");
+            print::line(line);
         }
     }
 
@@ -88,6 +111,27 @@ impl Session {
     }
 }
 
+/// The record of a run in a directory of outputs.
+const RECORD: &str = "run.json";
+
+/// Takes an earlier run's record out of a directory before its outputs are overwritten: where there is a record, all
+/// outputs are of the run that it tells of.
+pub(crate) fn forget_record(out: &Path) -> Result<(), Failure> {
+    remove_if_there(&out.join(RECORD))
+}
+
+/// Removes what an earlier run left.
+pub(crate) fn remove_if_there(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::work(format!(
+            "{}: cannot be removed: {error}{}",
+            path.display(),
+            hesper_files::remedy(&error)
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// A run that is over but for telling of it.
 pub(crate) struct Finished {
     pub(crate) manifest: RunManifest,
@@ -99,7 +143,7 @@ impl Finished {
     /// Writes the record: `run.json` in a directory of outputs, `<file>.run.json` beside a single one.
     pub(crate) fn write_record(&self, out: &Path) -> Result<(), Failure> {
         let path = if out.is_dir() {
-            out.join("run.json")
+            out.join(RECORD)
         } else {
             let mut name = out.as_os_str().to_owned();
             name.push(".run.json");
@@ -109,10 +153,8 @@ impl Finished {
     }
 
     /// Prints the result where a machine asked for it.
-    pub(crate) fn print(&self) {
-        if self.json {
-            println!("{:#}", self.result);
-        }
+    pub(crate) fn print(&self) -> Result<(), Failure> {
+        if self.json { print::result(format_args!("{:#}", self.result)) } else { Ok(()) }
     }
 }
 

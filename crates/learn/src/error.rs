@@ -110,7 +110,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A model file that is damaged, of another kind or of a newer version.
-    #[error("{path} is not a usable model: {reason}")]
+    #[error("{path} is not a usable model: {reason}; give a file that `hesper train` or `hesper loop` wrote")]
     Model {
         /// The file.
         path: PathBuf,

@@ -51,6 +51,7 @@ pub use light_curve::{BandCurve, LightCurve};
 pub use magnitude::{
     FLUXCAL_ZERO_POINT, NJY_ZERO_POINT, flux_of_magnitude, flux_scale, fluxcal_to_njy, magnitude,
 };
+pub use nearest::nearest;
 pub use object::{Object, Sample};
 pub use parquet_writer::ObjectWriter;
 pub use read::{Format, Progress, ProgressUnit, ReadOptions, Reader, read, read_all};

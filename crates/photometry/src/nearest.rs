@@ -1,7 +1,12 @@
 //! The known name nearest to one that is missing.
 
-/// The name that needs the fewest edits to become `wanted`, where those are fewer than half its letters.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The name that needs the fewest edits (letters inserted, removed or replaced) to become `wanted`, if those are at most
+/// half its letters; large and small letters count alike. Messages offer it where a name is not known.
+///
+/// ```
+/// assert_eq!(hesper_photometry::nearest("flux_er", ["mjd", "flux_err"]), Some("flux_err"));
+/// ```
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
         .map(|name| (edits(&wanted.to_lowercase(), &name.to_lowercase()), name))

@@ -78,7 +78,7 @@ impl ParquetTable {
 }
 
 fn damaged(error: &dyn std::fmt::Display) -> String {
-    format!("the Parquet file is cut short or damaged ({error}): copy or write it again")
+    format!("the file is cut short, damaged or no Parquet ({error}): copy or write it again")
 }
 
 impl Source for ParquetTable {

@@ -330,7 +330,7 @@ fn damaged_tables_are_told_of_and_never_panic() {
     for length in (1..whole.len()).step_by(7) {
         renew(&whole[..length]);
         let message = objects_of(&path).unwrap_err().to_string();
-        assert!(message.contains("cut short or damaged"), "{message}");
+        assert!(message.contains("cut short, damaged"), "{message}");
     }
     for at in 0..whole.len() {
         let mut bytes = whole.clone();

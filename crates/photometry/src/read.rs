@@ -110,6 +110,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Reader, Error> {
         skipped: Vec::new(),
         objects: 0,
         finished: false,
+        spoilt: false,
     })
 }
 
@@ -176,6 +177,7 @@ pub struct Reader {
     skipped: Vec<Skipped>,
     objects: u64,
     finished: bool,
+    spoilt: bool,
 }
 
 impl Reader {
@@ -187,6 +189,12 @@ impl Reader {
     /// The objects left out so far.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    /// Whether the error that ended the input is one of the input as a whole, such as a damaged archive, which
+    /// [`ReadOptions::skip_bad`] does not pass over.
+    pub fn is_spoilt(&self) -> bool {
+        self.spoilt
     }
 
     /// How far reading has come.
@@ -231,7 +239,7 @@ impl Reader {
         Some(Err(Error::NoObjects {
             path: self.path.clone(),
             bad: self.skipped.len(),
-            first: self.skipped.first().map(|skipped| skipped.reason.clone()),
+            first: self.skipped.first().map(Skipped::to_string),
         }))
     }
 }
@@ -252,7 +260,7 @@ impl Iterator for Reader {
                 },
                 Some(Step::Bad(error)) => error,
                 Some(Step::Fatal(error)) => {
-                    self.finished = true;
+                    (self.finished, self.spoilt) = (true, true);
                     return Some(Err(error));
                 }
             };

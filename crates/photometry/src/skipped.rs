@@ -17,6 +17,14 @@ pub struct Skipped {
     pub reason: String,
 }
 
+impl std::fmt::Display for Skipped {
+    /// `source:line: reason`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        write!(f, "{}{line}: {}", self.source, self.reason)
+    }
+}
+
 impl From<&Error> for Skipped {
     fn from(error: &Error) -> Self {
         let (path, line, reason) = match error {

@@ -29,7 +29,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Object, Fault> {
         parser.line(&bytes[start..end], line)?;
         start = end + 1;
     }
-    parser.finish(line)
+    parser.finish(line, bytes.ends_with(b"\n"))
 }
 
 /// What the lines so far have told.
@@ -125,7 +125,7 @@ impl Parser {
         Ok(())
     }
 
-    fn finish(self, lines: u64) -> Result<Object, Fault> {
+    fn finish(self, lines: u64, whole_line: bool) -> Result<Object, Fault> {
         let ended = if self.ended { "" } else { " and END: is missing" };
         let Some(object_id) = self.object_id else {
             return Err(Fault::new("there is no SNID line: the file is not SNANA text, or its head is lost"));
@@ -151,6 +151,13 @@ impl Parser {
                     "NOBS is {declared}, but there are {} OBS lines: correct NOBS, or remove the lines too many",
                     self.points
                 )));
+            }
+            // The last number may have lost digits, and nobody could tell.
+            _ if !self.ended && !whole_line => {
+                return Err(Fault::at(
+                    lines,
+                    "the last line has no end and END: is missing: the file is cut short; copy it again",
+                ));
             }
             None if !self.ended => {
                 return Err(Fault::at(

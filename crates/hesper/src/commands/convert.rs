@@ -21,7 +21,7 @@ use crate::session::{Common, Session};
 Examples:
   hesper convert SIMGEN_PUBLIC_DES/ --out objects.parquet
   hesper convert snpcc.tar.xz --out objects.parquet --json
-  hesper convert training_set.csv.gz --metadata training_set_metadata.csv --out objects.parquet --skip-bad")]
+  hesper convert plasticc.csv.gz --metadata metadata.csv --skip-bad --out objects.parquet")]
 pub(crate) struct Convert {
     /// File, archive or directory of light curves
     #[arg(value_name = "INPUT")]
@@ -46,6 +46,7 @@ impl Convert {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut session = Session::start(&self.common, &self)?;
         session.input(&self.input)?;
+        session.output(&self.out)?;
         let mut writer = ObjectWriter::create(&self.out)?;
         let (mut objects, mut points) = (0usize, 0usize);
         let mut samples = Count::default();
@@ -85,7 +86,7 @@ impl Convert {
             "out": self.out,
         }))?;
         finished.write_record(&self.out)?;
-        finished.print();
+        finished.print()?;
         Ok(())
     }
 }

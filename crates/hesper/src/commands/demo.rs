@@ -13,8 +13,8 @@ use serde::Serialize;
 use crate::commands::query_loop::{LoopOutcome, LoopSettings, write_report};
 use crate::learning::LearnerOptions;
 use crate::loop_report::LoopReport;
-use crate::session::{Common, Session, write_csv};
-use crate::{Failure, progress};
+use crate::session::{Common, Session, forget_record, write_csv};
+use crate::{Failure, print, progress};
 
 /// Run all of it on a simulated survey, in under a minute
 ///
@@ -50,6 +50,8 @@ pub(crate) struct Demo {
 impl Demo {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let session = Session::start(&self.common, &self)?;
+        session.output_directory(&self.out)?;
+        forget_record(&self.out)?;
         session.say(format!("1/4  simulating {} objects", self.objects));
         let params =
             SurveyParams { objects: self.objects, seed: self.common.seed, ..SurveyParams::default() };
@@ -102,9 +104,9 @@ impl Demo {
         let finished = session.finish(&report.result()?)?;
         write_report(&report, &finished, &self.out)?;
         finished.write_record(&self.out)?;
-        finished.print();
+        finished.print()?;
         if !self.common.json {
-            println!("\nread {}", self.out.join("report.html").display());
+            print::line(format_args!("\nread {}", self.out.join("report.html").display()));
         }
         Ok(())
     }

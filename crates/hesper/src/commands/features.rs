@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::input::Reading;
 use crate::session::{Common, Session};
-use crate::{Failure, progress};
+use crate::{Failure, print, progress};
 
 /// Describe light curves by features
 ///
@@ -46,12 +46,11 @@ pub(crate) struct Features {
 impl Features {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.list {
-            list();
-            return Ok(());
+            return print::result(list());
         }
         if let Some(name) = &self.explain {
             for feature in select(&[name])? {
-                println!("{}", feature.doc);
+                print::result(feature.doc)?;
             }
             return Ok(());
         }
@@ -62,6 +61,7 @@ impl Features {
         let params = BazinParams::default();
         let mut session = Session::start(&self.common, &json!({ "command": &self, "bazin": &params }))?;
         session.input(input)?;
+        session.output(out)?;
         let (objects, skipped) = self.reading.all(input, out)?;
         let bar = progress::bar("describing", Some(objects.len() as u64));
         let table = describe(&objects, &features, &params, &|| bar.inc(1))?;
@@ -84,18 +84,16 @@ impl Features {
             "out": out,
         }))?;
         finished.write_record(out)?;
-        finished.print();
+        finished.print()?;
         Ok(())
     }
 }
 
-fn list() {
-    println!("Sets:");
-    for set in SETS {
-        println!("  {:<12} {}", set.name, set.summary);
-    }
-    println!("\nFeatures:");
-    for feature in FEATURES {
-        println!("  {:<12} {}", feature.name, feature.summary);
-    }
+fn list() -> String {
+    let row = |name: &str, summary: &str| format!("  {name:<12} {summary}");
+    let sets = SETS.iter().map(|set| row(set.name, set.summary));
+    let features = FEATURES.iter().map(|feature| row(feature.name, feature.summary));
+    let lines = std::iter::once("Sets:".to_owned()).chain(sets);
+    let lines = lines.chain(std::iter::once("\nFeatures:".to_owned())).chain(features);
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -9,7 +9,7 @@ use hesper_learn::Model;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::predictions::Predictions;
+use crate::predictions::{Kind, Predictions};
 use crate::session::{Common, Session};
 use crate::{Failure, learning};
 
@@ -40,6 +40,8 @@ impl Predict {
         let mut session = Session::start(&self.common, &self)?;
         session.input(&self.model)?;
         session.input(&self.features)?;
+        Kind::of(&self.out)?;
+        session.output(&self.out)?;
         let model = Model::load(&self.model)?;
         let table = FeatureTable::read_parquet(&self.features)?;
         let columns: Vec<Option<usize>> = model.features.iter().map(|name| table.column(name)).collect();
@@ -79,7 +81,7 @@ impl Predict {
         let finished =
             session.finish(&json!({ "objects": table.rows(), "predicted": counts, "out": self.out }))?;
         finished.write_record(&self.out)?;
-        finished.print();
+        finished.print()?;
         Ok(())
     }
 }

@@ -14,8 +14,8 @@ use serde_json::json;
 use crate::input::Columns;
 use crate::learning::{ClassView, LearnerOptions, matrix};
 use crate::loop_report::LoopReport;
-use crate::session::{Common, Finished, Session, write_csv};
-use crate::{Failure, progress};
+use crate::session::{Common, Finished, Session, forget_record, write_csv, write_file};
+use crate::{Failure, print, progress};
 
 /// Compare query strategies on a pool of objects
 ///
@@ -26,7 +26,8 @@ use crate::{Failure, progress};
 #[command(after_help = "\
 Examples:
   hesper loop features.parquet --strategies random,uncertainty --out run
-  hesper loop features.parquet --strategies random,entropy --queries 500 --batch 10 --seeds 20 --start random:100 --out run
+  hesper loop features.parquet --strategies random,entropy --start random:100 --out run
+  hesper loop features.parquet --queries 500 --batch 10 --seeds 20 --positive Ia --out run
   hesper loop --list")]
 pub(crate) struct QueryLoop {
     /// A table of features with classes and samples
@@ -113,7 +114,7 @@ impl QueryLoop {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.list {
             for strategy in strategies() {
-                println!("{}\n    {}\n", strategy.info().name, strategy.info().doc);
+                print::result(format_args!("{}\n    {}\n", strategy.info().name, strategy.info().doc))?;
             }
             return Ok(());
         }
@@ -122,8 +123,10 @@ impl QueryLoop {
         };
         let mut session = Session::start(&self.common, &self)?;
         session.input(features)?;
+        session.output_directory(out)?;
         let table = self.columns.read(features)?;
         let mut outcome = LoopOutcome::new(table, &self.settings, &self.learner, self.common.seed)?;
+        forget_record(out)?;
         outcome.write(out)?;
         let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line());
         for line in report.lines()? {
@@ -132,8 +135,8 @@ impl QueryLoop {
         let finished = session.finish(&report.result()?)?;
         write_report(&report, &finished, out)?;
         finished.write_record(out)?;
-        finished.print();
-        eprintln!("report: {}", out.join("report.html").display());
+        finished.print()?;
+        print::note(format_args!("report: {}", out.join("report.html").display()));
         Ok(())
     }
 }
@@ -177,7 +180,10 @@ impl LoopOutcome {
         seed: u64,
     ) -> Result<Self, Failure> {
         let mut chosen = Vec::new();
-        for name in &settings.strategies {
+        for (place, name) in settings.strategies.iter().enumerate() {
+            if settings.strategies[..place].contains(name) {
+                return Err(Failure::request(format!("--strategies names {name} twice: name it once")));
+            }
             chosen.push(strategy(name)?);
         }
         let params = settings.params(seed);
@@ -238,6 +244,9 @@ impl LoopOutcome {
             })
         });
         write_csv(&out.join("metrics.csv"), metrics)?;
+        // A pool without objects leaves nothing to ask for: then the file is the header alone.
+        let path = out.join("queries.csv");
+        let none = self.runs.iter().all(|run| run.queries.is_empty());
         let queries = self.runs.iter().flat_map(|run| {
             run.queries.iter().map(|query| QueryRow {
                 strategy: self.name(run),
@@ -250,7 +259,11 @@ impl LoopOutcome {
                 peak_mag: self.table.peak_mag[query.row],
             })
         });
-        write_csv(&out.join("queries.csv"), queries)?;
+        if none {
+            write_file(&path, NO_QUERIES)?
+        } else {
+            write_csv(&path, queries)?
+        }
         let first = self.first_seed;
         for run in self.runs.iter_mut().filter(|run| run.seed == first) {
             if let Some(classifier) = run.classifier.take() {
@@ -285,6 +298,9 @@ struct MetricsRow {
     purity: f64,
     fom: f64,
 }
+
+/// `queries.csv` without a query: the names of [`QueryRow`]'s fields.
+const NO_QUERIES: &str = "strategy,seed,order,object_id,class,score,redshift,peak_mag\n";
 
 #[derive(Serialize)]
 struct QueryRow<'a> {

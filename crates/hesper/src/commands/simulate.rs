@@ -9,8 +9,8 @@ use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::Failure;
 use crate::session::{Common, Session, write_csv};
+use crate::{Failure, config};
 
 /// Simulate a supernova survey with known truth and a biased spectroscopic sample
 ///
@@ -43,18 +43,22 @@ impl Simulate {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut params: SurveyParams = match &self.config {
             None => SurveyParams::default(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|e| {
-                    Failure::request(format!("{}: {e}{}", path.display(), hesper_files::remedy(&e)))
-                })?;
-                toml::from_str(&text)
-                    .map_err(|error| Failure::request(format!("{}: {error}", path.display())))?
-            }
+            Some(path) => config::read(path)?,
         };
+        if ![SurveyParams::default().seed, self.common.seed].contains(&params.seed) {
+            return Err(self.in_config(format!(
+                "seed is {}, but the run's is {}: take it out of the file and give --seed {0}",
+                params.seed, self.common.seed
+            )));
+        }
         params.seed = self.common.seed;
         params.objects = self.objects.unwrap_or(params.objects);
+        if params.objects == 0 {
+            return Err(self.in_config("objects is 0, but must be at least 1"));
+        }
         let session = Session::start(&self.common, &params)?;
-        let survey = simulate(&params)?;
+        session.output(&self.out)?;
+        let survey = simulate(&params).map_err(|error| self.in_config(error))?;
         let mut writer = ObjectWriter::create(&self.out)?;
         for object in &survey.objects {
             writer.write(object)?;
@@ -85,7 +89,14 @@ impl Simulate {
             "truth": truth,
         }))?;
         finished.write_record(&self.out)?;
-        finished.print();
+        finished.print()?;
         Ok(())
+    }
+    /// The failure for wrong parameters, which come from the configuration where there is one.
+    fn in_config(&self, message: impl std::fmt::Display) -> Failure {
+        match &self.config {
+            Some(path) => Failure::request(format!("{}: {message}", path.display())),
+            None => Failure::request(message),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `hesper train`: a model from labelled objects, and how far to trust it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -11,10 +12,10 @@ use hesper_report::{BarsWithIntervals, Card, NamedInterval, Report, bars_with_in
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Failure;
 use crate::input::Columns;
 use crate::learning::{ClassView, LearnerOptions, matrix};
 use crate::session::{Common, Session};
+use crate::{Failure, print};
 
 /// Train a model on objects with known classes
 ///
@@ -40,7 +41,7 @@ pub(crate) struct Train {
     #[arg(long, value_enum, default_value_t = Which::Spectroscopic)]
     sample: Which,
     /// Also judge the learner by cross-validation with so many folds, stratified by class
-    #[arg(long, value_name = "FOLDS")]
+    #[arg(long, value_name = "FOLDS", value_parser = parse_folds)]
     cross_validate: Option<usize>,
     #[command(flatten)]
     learner: LearnerOptions,
@@ -61,10 +62,18 @@ enum Which {
     All,
 }
 
+fn parse_folds(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|folds| *folds >= 2)
+        .ok_or_else(|| "must be a whole number, 2 or more".to_owned())
+}
+
 impl Train {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut session = Session::start(&self.common, &self)?;
         session.input(&self.features)?;
+        session.output(&self.out)?;
         let table = self.columns.read(&self.features)?;
         let view = match &self.positive {
             Some(positive) => ClassView::binary(&table, positive)?,
@@ -75,10 +84,14 @@ impl Train {
         let x = matrix(&table)?.select_rows(&rows);
         let data = TrainingSet { x: &x, y: &labels, weights: None, n_classes: view.classes.len() };
         if rows.is_empty() {
-            return Err(Failure::work(format!(
-                "{}: no object with a known class is in the sample asked for: see --sample",
-                self.features.display()
-            )));
+            let problem = match table.class.iter().flatten().next() {
+                None => "no object has a known class: give a table with the column `class`",
+                Some(_) => "no object with a known class is in the sample asked for: see --sample",
+            };
+            return Err(Failure::work(format!("{}: {problem}", self.features.display())));
+        }
+        if self.cross_validate.is_some() {
+            self.check_judgeable(&table, &rows)?;
         }
         let learner = self.learner.build()?;
         let model = Model::train(
@@ -129,11 +142,11 @@ impl Train {
             path.push(".report.html");
             let path = PathBuf::from(path);
             judged.report(&view.classes, &model, &command_line).manifest(&finished.manifest).write(&path)?;
-            eprintln!("report: {}", path.display());
+            print::note(format_args!("report: {}", path.display()));
         }
         model.save(&self.out)?;
         finished.write_record(&self.out)?;
-        finished.print();
+        finished.print()?;
         Ok(())
     }
 
@@ -145,6 +158,26 @@ impl Train {
             (Which::Photometric, Some(sample)) => sample == Sample::Photometric,
         };
         (0..table.rows()).filter(|&row| table.class[row].is_some() && wanted(table.sample[row])).collect()
+    }
+
+    /// A class with a single object cannot be both learned from and judged.
+    fn check_judgeable(&self, table: &FeatureTable, rows: &[usize]) -> Result<(), Failure> {
+        if self.positive.is_some() {
+            return Ok(());
+        }
+        let mut of_class: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &row in rows {
+            of_class.entry(table.class[row].as_deref().unwrap_or_default()).or_default().push(row);
+        }
+        match of_class.iter().find(|(_, rows)| rows.len() == 1) {
+            None => Ok(()),
+            Some((class, rows)) => Err(Failure::work(format!(
+                "{}: {} is the only object of the class {class:?} in the sample, so it cannot be both learned from and \
+                 judged: give more of the class, leave it out, or learn one class against the rest with --positive",
+                self.features.display(),
+                table.object_id[rows[0]]
+            ))),
+        }
     }
 
     fn judge(
