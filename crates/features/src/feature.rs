@@ -90,14 +90,14 @@ impl<'a> Described<'a> {
         })
     }
 
-    /// One Bazin shape for all bands, no baseline; see [`crate::smooth`]. Empty where there are too few points.
+    /// One Bazin shape for all bands, no baseline: what sparse bands can bear. Empty where there are too few points.
     pub fn shared(&self) -> &[BazinFit] {
         self.shared.get_or_init(|| {
             self.fitters.bazin.borrow_mut().fit_jointly(&self.curves, smooth::shared_priors())
         })
     }
 
-    /// The Bazin fit of each band, held near the shape that all bands share; see [`crate::smooth`]. `None` where the
+    /// The Bazin fit of each band, held near the shape that all bands share. `None` where the
     /// band has no points or the object too few.
     pub fn smooth(&self) -> &[Option<BazinFit>] {
         self.smooth.get_or_init(|| {

@@ -9,7 +9,7 @@ pub(crate) const FEATURE: Feature = Feature {
     doc: "\
 **peak**: how bright each band became.
 
-The smooth fit is a Bazin function without baseline, held near the shape that all bands share (see `smooth.rs`). At its
+The smooth fit is a Bazin function without baseline, held near the shape that all bands share. At its
 peak, t0 + rise·ln(fall/rise − 1), it has the flux F; with the shape φ fixed and scaled to 1 at the peak, the error of F
 is (Σ φ²/flux_err²)^(−1/2).
 

@@ -59,27 +59,8 @@ pub fn select<S: AsRef<str>>(names: &[S]) -> Result<Vec<&'static Feature>, Error
 fn unknown(name: &str) -> Error {
     let known: Vec<&str> =
         SETS.iter().map(|set| set.name).chain(FEATURES.iter().map(|feature| feature.name)).collect();
-    let nearest = known.iter().map(|known| (distance(name, known), *known)).min();
-    Error::Unknown {
-        name: name.to_owned(),
-        known: known.join(", "),
-        nearest: nearest.filter(|(distance, _)| *distance <= 3).map(|(_, known)| known.to_owned()),
-    }
-}
-
-/// Edits (insert, delete, replace) between two words (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let nearest = hesper_photometry::nearest(name, known.iter().copied()).map(str::to_owned);
+    Error::Unknown { name: name.to_owned(), known: known.join(", "), nearest }
 }
 
 #[cfg(test)]

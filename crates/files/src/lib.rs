@@ -108,11 +108,12 @@ pub fn check(path: &Path) -> io::Result<()> {
 
 /// Makes the file aside. Its own name tells nobody anything, so it is taken out of the error.
 fn make_in(builder: &tempfile::Builder<'_, '_>, directory: &Path) -> io::Result<NamedTempFile> {
-    builder.tempfile_in(directory).map_err(|error| {
-        let inner = error.get_ref().and_then(std::error::Error::source);
-        let code =
-            inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
-        code.map_or(error, io::Error::from_raw_os_error)
+    use io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    builder.tempfile_in(directory).map_err(|error| match error.kind() {
+        kind @ (NotFound | PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull) => {
+            kind.into()
+        }
+        _ => error,
     })
 }
 
@@ -143,14 +144,15 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
 /// The hint that follows an operating system's message in an error, or nothing.
 pub fn remedy(error: &io::Error) -> &'static str {
     use io::ErrorKind::{
-        IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+        IsADirectory, NotADirectory, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+        StorageFull,
     };
     match error.kind() {
         NotFound => ": check the path",
         IsADirectory | NotADirectory => ": name another path",
         ReadOnlyFilesystem => ": write elsewhere",
         PermissionDenied => ": check who may read or write it",
-        StorageFull => ": free some space or write elsewhere; nothing half-written was left",
+        StorageFull | QuotaExceeded => ": free some space or write elsewhere; nothing half-written was left",
         _ => "",
     }
 }

@@ -21,7 +21,7 @@ impl Strategy for Entropy {
 
     fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
         super::from_rows(pool.probabilities, |p| {
-            -p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
+            0.0 - p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
         })
     }
 }

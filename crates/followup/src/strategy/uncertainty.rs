@@ -20,6 +20,6 @@ impl Strategy for Uncertainty {
     }
 
     fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| -(p[pool.positive] - 0.5).abs())
+        super::from_rows(pool.probabilities, |p| 0.0 - (p[pool.positive] - 0.5).abs())
     }
 }

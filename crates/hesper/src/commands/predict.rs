@@ -15,7 +15,7 @@ use crate::{Failure, learning};
 
 /// Predict the classes of objects with a trained model
 ///
-/// Writes a row for each object: object_id, the probability p_<class> of each class, and the most probable one.
+/// Writes a row for each object: object_id, the probability p_CLASS of each class, and the most probable one.
 #[derive(Args, Serialize)]
 #[command(after_help = "\
 Examples:

@@ -102,15 +102,13 @@ exit $code";
 /// How a command ends on a small disk; `None` where no disk can be mounted.
 fn on_a_small_disk(bench: &Bench, size: &str, mode: &str, command: &str) -> Option<Outcome> {
     std::fs::create_dir_all(bench.path("disk")).unwrap();
+    Command::new("unshare").arg("--version").stdout(Stdio::null()).status().ok()?;
     let mut process = bench.process("unshare");
     process.args(["--map-root-user", "--mount", "sh", "-c", ON_A_SMALL_DISK]);
     process.arg(program()).args(command.split_whitespace()).env("SIZE", size).env("MODE", mode);
-    if process.stdin(Stdio::null()).output().is_err() {
-        return None;
-    }
-    Some(Outcome::of(&mut process))
-        .filter(|outcome| ![Some(77), None].contains(&outcome.code))
-        .filter(|outcome| !outcome.stderr.starts_with("unshare:"))
+    let outcome = Outcome::of(&mut process);
+    let refused = outcome.code == Some(77) || outcome.stderr.starts_with("unshare:");
+    (!refused).then_some(outcome)
 }
 
 #[test]
