@@ -103,7 +103,7 @@ impl Axis {
         let mut title = title.to_owned();
         let (mut unit, grouped, short) = match numbers {
             Numbers::Plain => (1.0, true, 1e-3..1e6),
-            Numbers::Days => (1.0, false, 0.0..1e7),
+            Numbers::Days => (1.0, false, 1e-3..1e6),
             Numbers::In(unit) => (unit, true, 1e-3..1e6),
         };
         let largest = extent.low.abs().max(extent.high.abs()) / unit;

@@ -250,7 +250,7 @@ proptest! {
     }
 
     #[test]
-    fn any_data_can_be_painted(numbers in prop::collection::vec(prop_oneof![any::<f64>(), -1.0..2.0, 0.0..1e6], 0..5)) {
+    fn any_data_can_be_painted(numbers in prop::collection::vec(prop_oneof![any::<f64>(), -1.0..2.0, -1e-12..1e-12, 0.0..1e6], 0..5)) {
         for figure in all(&["a".to_owned(), "b".to_owned()], &numbers) {
             check_margins(&figure);
         }
