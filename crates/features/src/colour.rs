@@ -37,7 +37,7 @@ doi:10.1086/520956.
         PHASES.iter().flat_map(|(_, name)| pairs().map(move |pair| format!("colour_{name}_{pair}"))).collect()
     },
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         let peak = described.peak_time().unwrap_or(f64::NAN);
         let smooth = described.smooth();
         for (phase, _) in PHASES {

@@ -24,7 +24,7 @@ Reference: none needed.
         names
     },
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         let peak = described.peak_time().unwrap_or(f64::NAN);
         let times = || described.curves().iter().flat_map(|curve| curve.mjd.iter().copied());
         values.push((peak - times().fold(f64::NAN, f64::min)) / stretch);

@@ -27,7 +27,7 @@ Reference: Phillips 1993, doi:10.1086/186970.
         PHASES.iter().flat_map(|(_, phase)| per_band(&format!("decline_{phase}"), bands)).collect()
     },
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         for (phase, _) in PHASES {
             values.extend(described.smooth().iter().map(|fit| {
                 let Some((fit, peak)) = fit.as_ref().and_then(|fit| Some((fit, fit.peak()?))) else { return f64::NAN };

@@ -20,7 +20,7 @@ Reference: after the t0 differences of Ishida & de Souza 2013, doi:10.1093/mnras
     min_points: 1,
     columns: |bands| per_band("delay", bands),
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         let together = described.peak_time().unwrap_or(f64::NAN);
         values.extend(described.smooth().iter().map(|fit| {
             fit.as_ref().and_then(crate::BazinFit::peak).map_or(f64::NAN, |peak| (peak - together) / stretch)

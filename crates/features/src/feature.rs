@@ -123,6 +123,11 @@ impl<'a> Described<'a> {
     pub fn photoz(&self) -> Option<f64> {
         self.object.host_photoz.filter(|z| *z > 0.0)
     }
+
+    /// How many days here are one in the rest frame: 1 + z of [`Described::photoz`], 1 where it is not known.
+    pub fn time_dilation(&self) -> f64 {
+        1.0 + self.photoz().unwrap_or(0.0)
+    }
 }
 
 /// A band and the next redder one, for each band but the last.

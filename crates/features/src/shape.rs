@@ -27,7 +27,7 @@ Reference: Bazin et al. 2009, doi:10.1051/0004-6361/200911847.
         names
     },
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         let shared = described.shared();
         values.push(shared.first().map_or(f64::NAN, |fit| fit.rise / stretch));
         values.push(shared.first().map_or(f64::NAN, |fit| fit.fall / stretch));

@@ -24,7 +24,7 @@ doi:10.1086/186970.
     min_points: 1,
     columns: |bands| ["width_rise", "width_fall"].iter().flat_map(|stem| per_band(stem, bands)).collect(),
     compute: |described, values| {
-        let stretch = 1.0 + described.photoz().unwrap_or(0.0);
+        let stretch = described.time_dilation();
         for direction in [-1.0, 1.0] {
             values.extend(described.smooth().iter().map(|fit| {
                 fit.as_ref().and_then(|fit| half_time(fit, direction)).map_or(f64::NAN, |days| days / stretch)

@@ -199,7 +199,10 @@ impl BazinFitter {
         let priors = self.localised(priors);
         let known = ![start.t0, start.ln_rise, start.ln_fall].iter().any(|value| value.is_nan());
         let near = known.then(|| self.descend(&priors, start, self.params.iterations));
-        let state = near.filter(|state| state.cost.is_finite()).unwrap_or_else(|| self.search(&priors));
+        let state = match near.filter(|state| state.cost.is_finite()) {
+            Some(state) => self.settle(&priors, state),
+            None => self.search(&priors),
+        };
         self.describe(&state).pop()
     }
 
@@ -245,7 +248,11 @@ impl BazinFitter {
             ln_rise: (rise.0.ln(), rise.1.ln()),
             ln_fall: (fall.0.ln(), fall.1.ln()),
         };
-        let state = self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance);
+        self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance)
+    }
+
+    /// Lets the descent see a state last, for [`BazinFitter::describe`]: its own last look was at a step it refused.
+    fn settle(&mut self, priors: &Priors, state: State) -> State {
         State { converged: state.converged, ..self.descent.project(&self.points, priors, state.shape) }
     }
 
