@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use crate::Matrix;
+
 /// What can go wrong while learning, predicting, scoring, or reading and writing models.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -29,6 +31,14 @@ pub enum Error {
         column: usize,
         /// The value found.
         value: f64,
+    },
+    /// A missing value given to a learner or classifier that cannot do without.
+    #[error("row {row}, column {column} (from 0) is missing (NaN): fill it in first")]
+    Missing {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        column: usize,
     },
     /// A class number beyond the number of classes.
     #[error("row {row} (from 0) has class {label}, but there are {n_classes} classes (0 to {n_classes} - 1)")]
@@ -120,6 +130,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Refuses missing values, for learners and classifiers that cannot do without.
+    pub(crate) fn check_complete(x: &Matrix) -> Result<(), Self> {
+        match x.data().iter().position(|value| value.is_nan()) {
+            None => Ok(()),
+            Some(at) => Err(Self::Missing { row: at / x.cols(), column: at % x.cols() }),
+        }
+    }
+
     pub(crate) fn check_length(what: &'static str, expected: usize, actual: usize) -> Result<(), Self> {
         if expected == actual { Ok(()) } else { Err(Self::Shape { what, expected, actual }) }
     }

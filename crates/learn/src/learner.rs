@@ -86,6 +86,23 @@ pub trait Classifier: Send + Sync {
     /// How much each feature mattered, adding up to 1 (all 0 when nothing was split), if the classifier can say.
     fn importances(&self) -> Option<Vec<f64>>;
 
+    /// Class probabilities by each member of a committee, one matrix (rows × classes) for each; nothing if the
+    /// classifier is not made of members that learned apart.
+    ///
+    /// # Errors
+    /// As [`Classifier::predict_proba`].
+    fn members(&self, _x: &Matrix) -> Result<Option<Vec<Matrix>>, Error> {
+        Ok(None)
+    }
+
+    /// What the classifier's last, linear layer sees of each row, rows × units; nothing if it has no such layer.
+    ///
+    /// # Errors
+    /// As [`Classifier::predict_proba`].
+    fn embedding(&self, _x: &Matrix) -> Result<Option<Matrix>, Error> {
+        Ok(None)
+    }
+
     /// The state as named tensors, for [`crate::Model::save`]; nothing if it has no place in the model format.
     fn tensors(&self) -> Option<TensorMap> {
         None
