@@ -59,7 +59,7 @@ pub fn bootstrap_interval(
     Ok(Interval { estimate, lower: quantile(&values, tail), upper: quantile(&values, 1.0 - tail) })
 }
 
-pub(super) fn check_level(level: f64) -> Result<(), Error> {
+pub(crate) fn check_level(level: f64) -> Result<(), Error> {
     if level > 0.0 && level < 1.0 {
         return Ok(());
     }
@@ -67,7 +67,7 @@ pub(super) fn check_level(level: f64) -> Result<(), Error> {
 }
 
 /// A quantile of sorted values, linear between them.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     if below == above { below } else { below + (above - below) * place.fract() }
