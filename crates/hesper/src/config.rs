@@ -25,7 +25,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
 }
 
 /// Serde's "unknown field `a`, expected one of `b`, `c`" with the nearest of the known keys.
-fn unknown_key(message: &str) -> Option<String> {
+pub(crate) fn unknown_key(message: &str) -> Option<String> {
     let mut quoted = message.strip_prefix("unknown field `")?.split('`').step_by(2);
     let wrong = quoted.next()?;
     let known: Vec<&str> = quoted.filter(|name| !name.is_empty()).collect();

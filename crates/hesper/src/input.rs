@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hesper_features::FeatureTable;
+use hesper_features::{FEATURES, Feature, FeatureTable, select};
 use hesper_photometry::{Object, ReadOptions, Skipped, read, write_skipped};
 use serde::Serialize;
 
@@ -91,9 +91,9 @@ fn hint(error: hesper_photometry::Error, single: bool) -> Failure {
 /// Which columns of a table of features to use.
 #[derive(Args, Clone, Debug, Serialize)]
 pub(crate) struct Columns {
-    /// Feature columns to learn from, as patterns with `*`; a leading `!` leaves columns out
+    /// Feature columns to learn from: features and sets by name, and patterns with `*`; a leading `!` leaves out
     /// [default: all features of the table]
-    #[arg(long, value_delimiter = ',', value_name = "PATTERNS")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) columns: Vec<String>,
 }
 
@@ -104,28 +104,52 @@ impl Columns {
         if self.columns.is_empty() {
             return Ok(table);
         }
-        let (without, with): (Vec<&str>, Vec<&str>) =
-            self.columns.iter().map(String::as_str).partition(|pattern| pattern.starts_with('!'));
-        let wanted = |name: &str| {
-            (with.is_empty() || with.iter().any(|pattern| matches(pattern, name)))
-                && !without.iter().any(|pattern| matches(&pattern[1..], name))
-        };
-        let chosen: Vec<usize> =
-            (0..table.columns()).filter(|&column| wanted(&table.names[column])).collect();
-        for pattern in with.iter().copied().chain(without.iter().map(|pattern| &pattern[1..])) {
-            if !table.names.iter().any(|name| matches(pattern, name)) {
-                return Err(Failure::request(format!(
-                    "no feature of {} is named like {pattern:?}; there are {}",
-                    path.display(),
-                    table.names.join(", ")
-                )));
-            }
-        }
-        if chosen.is_empty() {
-            return Err(Failure::request("--columns leaves no feature to learn from"));
-        }
+        let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        let chosen = choose_columns(&table, path, &names)?;
         Ok(table.select_columns(&chosen))
     }
+}
+
+/// The columns of a table that names of features and sets, patterns, and those after a `!` choose.
+pub(crate) fn choose_columns(
+    table: &FeatureTable,
+    path: &Path,
+    names: &[&str],
+) -> Result<Vec<usize>, Failure> {
+    let (without, with): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| name.starts_with('!'));
+    let without: Vec<&str> = without.iter().map(|name| &name[1..]).collect();
+    for name in with.iter().chain(&without) {
+        if !table.names.iter().any(|column| is_of(column, name)) {
+            return Err(Failure::request(format!(
+                "no feature of {} is named like {name:?}; there are {}",
+                path.display(),
+                table.names.join(", ")
+            )));
+        }
+    }
+    let wanted = |column: &str| {
+        (with.is_empty() || with.iter().any(|name| is_of(column, name)))
+            && !without.iter().any(|name| is_of(column, name))
+    };
+    let chosen: Vec<usize> = (0..table.columns()).filter(|&column| wanted(&table.names[column])).collect();
+    if chosen.is_empty() {
+        return Err(Failure::request(format!("{} leaves no feature to learn from", names.join(","))));
+    }
+    Ok(chosen)
+}
+
+/// Whether a column is of the feature or the set of that name, or like the pattern.
+fn is_of(column: &str, name: &str) -> bool {
+    // A feature's columns begin with its name; the longest name that fits is the feature's.
+    let owner = || {
+        let fits = |feature: &&&Feature| {
+            column.strip_prefix(feature.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        FEATURES.iter().filter(fits).max_by_key(|feature| feature.name.len())
+    };
+    matches(name, column)
+        || select(&[name])
+            .is_ok_and(|features| owner().is_some_and(|owner| features.iter().any(|f| f.name == owner.name)))
 }
 
 /// Whether a name is like a pattern in which `*` stands for anything.
@@ -143,7 +167,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{is_of, matches};
 
     #[test]
     fn patterns_match_as_in_a_shell() {
@@ -157,6 +181,21 @@ mod tests {
             ("a*a", "a", false),
         ] {
             assert_eq!(matches(pattern, name), like, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn features_and_sets_are_known_by_name() {
+        for (column, name, of) in [
+            ("bazin_rise_g", "bazin", true),
+            ("bazin_rise_g", "peak", false),
+            ("photoz", "photoz", true),
+            ("photoz", "default", true),
+            ("mine_g", "default", false),
+            ("mine_g", "mine", false),
+            ("mine_g", "mine_*", true),
+        ] {
+            assert_eq!(is_of(column, name), of, "{column} {name}");
         }
     }
 }

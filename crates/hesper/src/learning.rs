@@ -1,48 +1,9 @@
 //! From a table of features to what learners take.
 
-use clap::{Args, ValueEnum};
 use hesper_features::FeatureTable;
-use hesper_learn::{ForestParams, LabelCoder, Learner, Matrix};
-use serde::Serialize;
+use hesper_learn::{LabelCoder, Matrix};
 
 use crate::Failure;
-
-/// The learners there are.
-#[derive(Clone, Copy, Debug, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LearnerName {
-    /// Random forest
-    Forest,
-}
-
-/// The learner and its parameters.
-#[derive(Args, Clone, Debug, Serialize)]
-pub(crate) struct LearnerOptions {
-    /// The learner
-    #[arg(long, value_enum, default_value_t = LearnerName::Forest)]
-    learner: LearnerName,
-    /// Trees of the forest
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    trees: usize,
-}
-
-impl LearnerOptions {
-    /// The learner asked for.
-    pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
-        match self.learner {
-            LearnerName::Forest => {
-                let params = ForestParams { trees: self.trees, ..ForestParams::default() };
-                params.check().map_err(|error| match error {
-                    hesper_learn::Error::Parameter { name: "trees", value, limit } => {
-                        Failure::request(format!("--trees is {value}, but must be {limit}"))
-                    }
-                    other => other.into(),
-                })?;
-                Ok(Box::new(params))
-            }
-        }
-    }
-}
 
 /// The features of a table as a matrix.
 pub(crate) fn matrix(table: &FeatureTable) -> Result<Matrix, Failure> {

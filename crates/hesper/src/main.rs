@@ -1,9 +1,12 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
 mod commands;
+mod compare_report;
 mod config;
 mod failure;
 mod input;
+mod judging;
+mod learners;
 mod learning;
 mod loop_report;
 mod predictions;
@@ -43,9 +46,12 @@ enum Command {
     Simulate(commands::simulate::Simulate),
     Convert(commands::convert::Convert),
     Features(commands::features::Features),
+    Compare(commands::compare::Compare),
     Train(commands::train::Train),
     Predict(commands::predict::Predict),
     Loop(commands::query_loop::QueryLoop),
+    Learners(commands::learners::Learners),
+    Strategies(commands::strategies::Strategies),
 }
 
 fn main() -> ExitCode {
@@ -55,9 +61,12 @@ fn main() -> ExitCode {
         Command::Simulate(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Features(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Train(command) => command.run(),
         Command::Predict(command) => command.run(),
         Command::Loop(command) => command.run(),
+        Command::Learners(command) => command.run(),
+        Command::Strategies(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

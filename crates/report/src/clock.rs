@@ -29,7 +29,7 @@ fn civil(day: i64) -> (i64, i64, i64) {
 }
 
 /// Processor seconds of this process so far, over all its threads; nothing where the system does not tell.
-pub(crate) fn cpu_seconds() -> Option<f64> {
+pub fn cpu_seconds() -> Option<f64> {
     #[cfg(unix)]
     {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);

@@ -55,6 +55,7 @@ mod palette;
 mod raster;
 mod svg;
 
+pub use clock::cpu_seconds;
 pub use digest::{InputRecord, digest_path};
 pub use error::{Error, Result};
 pub use figure::Figure;

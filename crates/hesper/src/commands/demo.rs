@@ -11,7 +11,7 @@ use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
 
 use crate::commands::query_loop::{LoopOutcome, LoopSettings, write_report};
-use crate::learning::LearnerOptions;
+use crate::learners::LearnerOptions;
 use crate::loop_report::LoopReport;
 use crate::session::{Common, Session, forget_record, write_csv};
 use crate::{Failure, print, progress};

@@ -1,9 +1,12 @@
 //! The commands, one a file.
 
+pub(crate) mod compare;
 pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod features;
+pub(crate) mod learners;
 pub(crate) mod predict;
 pub(crate) mod query_loop;
 pub(crate) mod simulate;
+pub(crate) mod strategies;
 pub(crate) mod train;

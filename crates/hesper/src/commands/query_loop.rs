@@ -3,16 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hesper_followup::{
-    LoopData, LoopParams, Partition, Run, Start, Strategy, run_loop, strategies, strategy,
-};
+use hesper_followup::{LoopData, LoopParams, Partition, Run, Start, Strategy, run_loop, strategy};
 use hesper_learn::{Matrix, Model};
 use hesper_photometry::Sample;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::input::Columns;
-use crate::learning::{ClassView, LearnerOptions, matrix};
+use crate::learners::LearnerOptions;
+use crate::learning::{ClassView, matrix};
 use crate::loop_report::LoopReport;
 use crate::session::{Common, Finished, Session, forget_record, write_csv, write_file};
 use crate::{Failure, print, progress};
@@ -27,15 +26,11 @@ use crate::{Failure, print, progress};
 Examples:
   hesper loop features.parquet --strategies random,uncertainty --out run
   hesper loop features.parquet --strategies random,entropy --start random:100 --out run
-  hesper loop features.parquet --queries 500 --batch 10 --seeds 20 --positive Ia --out run
-  hesper loop --list")]
+  hesper loop features.parquet --queries 500 --batch 10 --seeds 20 --positive Ia --out run")]
 pub(crate) struct QueryLoop {
     /// A table of features with classes and samples
-    #[arg(value_name = "FEATURES", required_unless_present = "list")]
-    features: Option<PathBuf>,
-    /// List the strategies with their formulas and sources
-    #[arg(long, exclusive = true)]
-    list: bool,
+    #[arg(value_name = "FEATURES")]
+    features: PathBuf,
     #[command(flatten)]
     pub(crate) settings: LoopSettings,
     #[command(flatten)]
@@ -43,8 +38,8 @@ pub(crate) struct QueryLoop {
     #[command(flatten)]
     columns: Columns,
     /// Directory to write
-    #[arg(long, value_name = "DIR", required_unless_present = "list")]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
     #[command(flatten)]
     common: Common,
 }
@@ -52,7 +47,7 @@ pub(crate) struct QueryLoop {
 /// What is run.
 #[derive(Args, Clone, Serialize)]
 pub(crate) struct LoopSettings {
-    /// Strategies to compare, see --list
+    /// Strategies to compare; `hesper strategies` tells what each does
     #[arg(long, value_delimiter = ',', default_value = "random,uncertainty", value_name = "NAMES")]
     pub(crate) strategies: Vec<String>,
     /// Queries of each strategy
@@ -112,15 +107,7 @@ impl LoopSettings {
 
 impl QueryLoop {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        if self.list {
-            for strategy in strategies() {
-                print::result(format_args!("{}\n    {}\n", strategy.info().name, strategy.info().doc))?;
-            }
-            return Ok(());
-        }
-        let (Some(features), Some(out)) = (&self.features, &self.out) else {
-            return Err(Failure::request("FEATURES and --out are needed: see hesper loop --help"));
-        };
+        let (features, out) = (&self.features, &self.out);
         let mut session = Session::start(&self.common, &self)?;
         session.input(features)?;
         session.output_directory(out)?;

@@ -1,19 +1,18 @@
 //! `hesper train`: a model from labelled objects, and how far to trust it.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use hesper_features::FeatureTable;
+use clap::Args;
 use hesper_learn::metrics::{self, Interval};
 use hesper_learn::{Model, TrainingSet, cross_validate, split};
-use hesper_photometry::Sample;
 use hesper_report::{BarsWithIntervals, Card, NamedInterval, Report, bars_with_intervals, confusion};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::input::Columns;
-use crate::learning::{ClassView, LearnerOptions, matrix};
+use crate::judging::{Labelled, Metric, Which, parse_folds};
+use crate::learners::LearnerOptions;
+use crate::learning::matrix;
 use crate::session::{Common, Session};
 use crate::{Failure, print};
 
@@ -34,12 +33,8 @@ pub(crate) struct Train {
     /// The model to write (safetensors)
     #[arg(long, value_name = "MODEL")]
     out: PathBuf,
-    /// Learn this class against all others [default: all classes]
-    #[arg(long, value_name = "CLASS")]
-    positive: Option<String>,
-    /// The objects to learn from, among those with a known class
-    #[arg(long, value_enum, default_value_t = Which::Spectroscopic)]
-    sample: Which,
+    #[command(flatten)]
+    which: Which,
     /// Also judge the learner by cross-validation with so many folds, stratified by class
     #[arg(long, value_name = "FOLDS", value_parser = parse_folds)]
     cross_validate: Option<usize>,
@@ -51,48 +46,20 @@ pub(crate) struct Train {
     common: Common,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Which {
-    /// Objects with a spectrum
-    Spectroscopic,
-    /// Objects without one
-    Photometric,
-    /// Both
-    All,
-}
-
-fn parse_folds(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|folds| *folds >= 2)
-        .ok_or_else(|| "must be a whole number, 2 or more".to_owned())
-}
-
 impl Train {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut session = Session::start(&self.common, &self)?;
         session.input(&self.features)?;
         session.output(&self.out)?;
         let table = self.columns.read(&self.features)?;
-        let view = match &self.positive {
-            Some(positive) => ClassView::binary(&table, positive)?,
-            None => ClassView::all(&table)?,
-        };
-        let rows = self.rows(&table);
-        let labels: Vec<u32> = rows.iter().filter_map(|row| view.codes[*row]).collect();
-        let x = matrix(&table)?.select_rows(&rows);
-        let data = TrainingSet { x: &x, y: &labels, weights: None, n_classes: view.classes.len() };
-        if rows.is_empty() {
-            let problem = match table.class.iter().flatten().next() {
-                None => "no object has a known class: give a table with the column `class`",
-                Some(_) => "no object with a known class is in the sample asked for: see --sample",
-            };
-            return Err(Failure::work(format!("{}: {problem}", self.features.display())));
-        }
-        if self.cross_validate.is_some() {
-            self.check_judgeable(&table, &rows)?;
-        }
+        let labelled = self.which.labelled(&table, &self.features)?;
+        let Labelled { view, rows, labels } = &labelled;
+        let x = matrix(&table)?.select_rows(rows);
+        let data = TrainingSet { x: &x, y: labels, weights: None, n_classes: view.classes.len() };
+        let folds = self
+            .cross_validate
+            .map(|folds| self.which.folds(&labelled, &table, &self.features, folds, self.common.seed));
+        let folds = folds.transpose()?;
         let learner = self.learner.build()?;
         let model = Model::train(
             learner.as_ref(),
@@ -116,19 +83,22 @@ impl Train {
             session.seconds(),
             self.out.display()
         ));
-        let report = match self.cross_validate {
+        let report = match folds {
             None => None,
             Some(folds) => {
-                let judged = self.judge(&data, folds, learner.as_ref())?;
-                for (name, value) in &judged.scores {
+                let judged = self.judge(&data, &folds, learner.as_ref())?;
+                for (metric, value) in &judged.scores {
                     session.say(format!(
-                        "  {name:<18} {:.4} [{:.4}, {:.4}]",
-                        value.estimate, value.lower, value.upper
+                        "  {:<18} {:.4} [{:.4}, {:.4}]",
+                        metric.title(),
+                        value.estimate,
+                        value.lower,
+                        value.upper
                     ));
                 }
                 result["cross_validation"] = json!({
-                    "folds": folds,
-                    "scores": judged.scores.iter().map(|(n, i)| ((*n).to_owned(), json!(i))).collect::<serde_json::Map<String, Value>>(),
+                    "folds": folds.len(),
+                    "scores": judged.scores.iter().map(|(metric, value)| (metric.title().to_owned(), json!(value))).collect::<serde_json::Map<String, Value>>(),
                     "confusion": judged.confusion,
                 });
                 Some(judged)
@@ -150,89 +120,42 @@ impl Train {
         Ok(())
     }
 
-    /// The rows of the sample asked for whose class is known. A table without samples is taken whole.
-    fn rows(&self, table: &FeatureTable) -> Vec<usize> {
-        let wanted = |sample: Option<Sample>| match (self.sample, sample) {
-            (Which::All, _) | (_, None) => true,
-            (Which::Spectroscopic, Some(sample)) => sample == Sample::Spectroscopic,
-            (Which::Photometric, Some(sample)) => sample == Sample::Photometric,
-        };
-        (0..table.rows()).filter(|&row| table.class[row].is_some() && wanted(table.sample[row])).collect()
-    }
-
-    /// A class with a single object cannot be both learned from and judged.
-    fn check_judgeable(&self, table: &FeatureTable, rows: &[usize]) -> Result<(), Failure> {
-        if self.positive.is_some() {
-            return Ok(());
-        }
-        let mut of_class: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for &row in rows {
-            of_class.entry(table.class[row].as_deref().unwrap_or_default()).or_default().push(row);
-        }
-        match of_class.iter().find(|(_, rows)| rows.len() == 1) {
-            None => Ok(()),
-            Some((class, rows)) => Err(Failure::work(format!(
-                "{}: {} is the only object of the class {class:?} in the sample, so it cannot be both learned from and \
-                 judged: give more of the class, leave it out, or learn one class against the rest with --positive",
-                self.features.display(),
-                table.object_id[rows[0]]
-            ))),
-        }
-    }
-
     fn judge(
         &self,
         data: &TrainingSet<'_>,
-        folds: usize,
+        folds: &[split::Fold],
         learner: &dyn hesper_learn::Learner,
     ) -> Result<Judged, Failure> {
         let seed = self.common.seed;
-        let folds = split::stratified_k_fold(data.y, folds, seed)?;
-        let probabilities = cross_validate(learner, data, &folds, seed)?.probabilities;
+        let probabilities = cross_validate(learner, data, folds, seed)?.probabilities;
+        let scores = Metric::all(self.which.positive.is_some()).iter().map(|&metric| {
+            let of = |rows: &[usize]| metric.of(data.y, &probabilities, rows);
+            Ok((metric, metrics::bootstrap_interval(data.y.len(), REPLICATES, 0.95, seed, of)?))
+        });
+        let scores = scores.collect::<Result<Vec<_>, hesper_learn::Error>>()?;
         let predicted = metrics::most_probable(&probabilities);
-        let (truth, n) = (data.y, data.y.len());
-        let at =
-            |rows: &[usize], values: &[u32]| -> Vec<u32> { rows.iter().map(|row| values[*row]).collect() };
-        let interval = |metric: &(dyn Fn(&[usize]) -> Result<f64, hesper_learn::Error> + Sync)| {
-            metrics::bootstrap_interval(n, 500, 0.95, seed, |rows| metric(rows).unwrap_or(f64::NAN))
-        };
-        let scores = vec![
-            ("accuracy", interval(&|rows| metrics::accuracy(&at(rows, truth), &at(rows, &predicted)))?),
-            (
-                "balanced accuracy",
-                interval(&|rows| metrics::balanced_accuracy(&at(rows, truth), &at(rows, &predicted)))?,
-            ),
-            (
-                "log-loss",
-                interval(&|rows| {
-                    metrics::log_loss(&at(rows, truth), &probabilities.select_rows(rows), metrics::CLIP)
-                })?,
-            ),
-            (
-                "Brier score",
-                interval(&|rows| metrics::brier(&at(rows, truth), &probabilities.select_rows(rows)))?,
-            ),
-        ];
-        let confusion = metrics::Confusion::new(truth, &predicted, data.n_classes)?;
+        let confusion = metrics::Confusion::new(data.y, &predicted, data.n_classes)?;
         Ok(Judged { scores, confusion: confusion.rows().map(<[usize]>::to_vec).collect() })
     }
 }
 
 /// What cross-validation found.
 struct Judged {
-    scores: Vec<(&'static str, Interval)>,
+    scores: Vec<(Metric, Interval)>,
     /// Rows: true class, columns: predicted.
     confusion: Vec<Vec<usize>>,
 }
 
+/// Bootstrap samples behind an interval.
+const REPLICATES: usize = 500;
 /// So many of the most important features are drawn.
 const SHOWN_FEATURES: usize = 25;
 
 impl Judged {
     fn report(&self, classes: &[String], model: &Model, command_line: &str) -> Report {
-        let cards = self.scores.iter().map(|(name, value)| {
+        let cards = self.scores.iter().map(|(metric, value)| {
             Card::new(
-                *name,
+                metric.title(),
                 format!("{:.3}", value.estimate),
                 format!("95 % of bootstraps: {:.3} to {:.3}", value.lower, value.upper),
             )

@@ -10,7 +10,7 @@ use crate::transcript::Transcript;
 #[test]
 fn a_path_that_is_taken_is_told_before_the_work() {
     let bench = Bench::with_features(60);
-    bench.run("train features.parquet --trees 5 --out model.safetensors");
+    bench.run("train features.parquet --param trees=5 --out model.safetensors");
     std::fs::create_dir_all(bench.path("taken.csv/inside")).unwrap();
     bench.write("file", "");
     let mut transcript = Transcript::default();
@@ -48,7 +48,7 @@ fn without_rights(bench: &Bench, program: &Path, command: &str) -> Option<Outcom
 #[test]
 fn rights_that_lack_are_told_of_inputs_and_outputs() {
     let bench = Bench::with_features(60);
-    bench.run("train features.parquet --trees 5 --out model.safetensors");
+    bench.run("train features.parquet --param trees=5 --out model.safetensors");
     let mode = |name: &str, mode| {
         std::fs::set_permissions(bench.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
     };
@@ -115,7 +115,7 @@ fn on_a_small_disk(bench: &Bench, size: &str, mode: &str, command: &str) -> Opti
 fn a_full_disk_keeps_whole_files_only() {
     let bench = Bench::with_features(400);
     bench.run("train features.parquet --sample all --out model.safetensors");
-    bench.run("loop features.parquet --queries 10 --batch 5 --trees 5 --seeds 2 --out whole");
+    bench.run("loop features.parquet --queries 10 --batch 5 --param trees=5 --seeds 2 --out whole");
     let mut transcript = Transcript::default();
     for (size, command) in [
         ("256k", "simulate --objects 2000 --out disk/survey.parquet"),
@@ -125,7 +125,7 @@ fn a_full_disk_keeps_whole_files_only() {
         ("16k", "predict model.safetensors features.parquet --out disk/predictions.csv"),
         ("16k", "predict model.safetensors features.parquet --out disk/predictions.parquet"),
         // The tables of the loop find room, the figures do not.
-        ("128k", "loop features.parquet --queries 10 --batch 5 --trees 5 --seeds 2 --out disk/run"),
+        ("128k", "loop features.parquet --queries 10 --batch 5 --param trees=5 --seeds 2 --out disk/run"),
     ] {
         let Some(outcome) = on_a_small_disk(&bench, size, "rw", command) else {
             println!("skipped: no disk can be mounted here");

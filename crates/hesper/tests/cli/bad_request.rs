@@ -21,7 +21,7 @@ fn unknown_names_and_numbers_out_of_range_are_told() {
         "loop features.parquet --hold-out nan --out out",
         "loop features.parquet --fom-weight -1 --out out",
         "loop features.parquet --fom-weight=-1 --out out",
-        "loop features.parquet --trees 0 --out out",
+        "loop features.parquet --param trees=0 --out out",
         "loop features.parquet --start random --out out",
         "loop features.parquet --start random:many --out out",
         "loop features.parquet --columns bazzin_* --out out",
@@ -79,6 +79,8 @@ fn classes_of_one_object_cannot_be_judged() {
     let mut transcript = Transcript::default();
     transcript.refuse(&bench, 1, "train lonely.parquet --sample all --cross-validate 3 --out out/model");
     transcript.check("lonely_class");
-    bench.run("train lonely.parquet --sample all --positive Ia --cross-validate 3 --trees 5 --out model");
-    bench.run("train lonely.parquet --sample all --trees 5 --out model");
+    bench.run(
+        "train lonely.parquet --sample all --positive Ia --cross-validate 3 --param trees=5 --out model",
+    );
+    bench.run("train lonely.parquet --sample all --param trees=5 --out model");
 }

@@ -35,7 +35,7 @@ fn bad_tables_are_told_by_column() {
 #[test]
 fn bad_models_and_missing_columns_are_told() {
     let bench = Bench::with_features(120);
-    bench.run("train features.parquet --trees 5 --sample all --out model.safetensors");
+    bench.run("train features.parquet --param trees=5 --sample all --out model.safetensors");
     let model = bench.bytes("model.safetensors");
     bench.write("nothing.safetensors", "");
     bench.write("text.safetensors", "a model, perhaps, but not one of numbers");

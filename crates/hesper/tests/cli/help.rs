@@ -48,9 +48,9 @@ fn what_each_step_tells_a_person() {
         "simulate --objects 200 --out survey.parquet",
         "convert survey.parquet --out objects.parquet",
         "features objects.parquet --set bazin,photoz --out features.parquet",
-        "train features.parquet --sample all --positive Ia --cross-validate 3 --trees 20 --out ia.safetensors",
+        "train features.parquet --sample all --positive Ia --cross-validate 3 --param trees=20 --out ia.safetensors",
         "predict ia.safetensors features.parquet --out predictions.csv",
-        "loop features.parquet --strategies random,uncertainty,canonical --queries 20 --batch 5 --seeds 3 --trees 10 \
+        "loop features.parquet --strategies random,uncertainty,canonical --queries 20 --batch 5 --seeds 3 --param trees=10 \
          --out run",
     ] {
         let outcome = bench.run(command);

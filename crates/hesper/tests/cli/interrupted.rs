@@ -31,12 +31,12 @@ fn named(files: BTreeMap<String, Vec<u8>>, under: &str) -> BTreeMap<String, Vec<
 fn a_loop_that_is_ended_writes_nothing() {
     let bench = Bench::with_features(400);
     for signal in ["-TERM", "-KILL"] {
-        let command = "loop features.parquet --queries 100000 --seeds 100 --trees 1000 --out run";
+        let command = "loop features.parquet --queries 100000 --seeds 100 --param trees=1000 --out run";
         assert!(interrupt(&bench, command, signal, Duration::from_millis(700)), "the loop should last hours");
         assert!(named(bench.files(), "run").is_empty());
     }
     // And it can be run anew in the same place.
-    bench.run("loop features.parquet --queries 5 --seeds 2 --trees 5 --out run");
+    bench.run("loop features.parquet --queries 5 --seeds 2 --param trees=5 --out run");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn trained(objects: usize) -> Bench {
     let bench = Bench::with_survey(objects);
     bench.run("convert survey.parquet --out objects.parquet");
     bench.run("features objects.parquet --set bazin,peak,photoz --out features.parquet");
-    bench.run("train features.parquet --sample all --trees 20 --out model.safetensors");
+    bench.run("train features.parquet --sample all --param trees=20 --out model.safetensors");
     bench
 }
 
@@ -77,10 +77,10 @@ fn what_cannot_be_measured_is_nan_and_the_object_stays() {
     let rise = tables::numbers(&features, "bazin_rise_g");
     let missing = rise.iter().filter(|value| value.is_nan()).count();
     assert!(rise.len() == 150 && missing > 20, "{missing} of {}", rise.len());
-    bench.run("train features.parquet --sample all --trees 10 --out model.safetensors");
+    bench.run("train features.parquet --sample all --param trees=10 --out model.safetensors");
     bench.run("predict model.safetensors features.parquet --out predictions.csv");
     assert_eq!(bench.csv("predictions.csv").len(), 151);
-    bench.run("loop features.parquet --queries 10 --batch 5 --seeds 2 --trees 5 --out run");
+    bench.run("loop features.parquet --queries 10 --batch 5 --seeds 2 --param trees=5 --out run");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn predictions_are_the_same_as_csv_and_parquet() {
 fn a_model_finds_its_columns_by_name_and_needs_no_class() {
     let bench = trained(120);
     bench.run(
-        "train features.parquet --columns bazin_*_g,photoz --sample all --trees 10 --out few.safetensors",
+        "train features.parquet --columns bazin_*_g,photoz --sample all --param trees=10 --out few.safetensors",
     );
     tables::drop_columns(&bench, "features.parquet", "bare.parquet", &["class", "sample", "bazin_rise_r"]);
     bench.run("predict few.safetensors features.parquet --out all.csv");
@@ -129,13 +129,13 @@ fn a_model_finds_its_columns_by_name_and_needs_no_class() {
 #[test]
 fn one_class_is_told_from_the_rest() {
     let bench = trained(150);
-    bench.run("train features.parquet --sample all --positive Ia --trees 10 --out ia.safetensors");
+    bench.run("train features.parquet --sample all --positive Ia --param trees=10 --out ia.safetensors");
     bench.run("predict ia.safetensors features.parquet --out p.csv");
     assert_eq!(bench.csv("p.csv")[0], ["object_id", "p_Ia", "p_other", "predicted"]);
     tables::change_classes(&bench, "features.parquet", "other.parquet", |_, class| {
         Some(if class == "Ia" { "other" } else { class }.to_owned())
     });
-    bench.run("train other.parquet --sample all --positive other --trees 10 --out other.safetensors");
+    bench.run("train other.parquet --sample all --positive other --param trees=10 --out other.safetensors");
     bench.run("predict other.safetensors other.parquet --out o.csv");
     assert_eq!(bench.csv("o.csv")[0], ["object_id", "p_other", "p_rest", "predicted"]);
 }
@@ -149,8 +149,9 @@ fn cross_validation_judges_every_object_once() {
                 .to_owned(),
         )
     });
-    let outcome = bench
-        .run("train three.parquet --sample all --cross-validate 3 --trees 20 --out m.safetensors --json");
+    let outcome = bench.run(
+        "train three.parquet --sample all --cross-validate 3 --param trees=20 --out m.safetensors --json",
+    );
     let judged = &outcome.json()["cross_validation"];
     assert_eq!(judged["folds"], 3);
     let cells = judged["confusion"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap());
@@ -164,7 +165,7 @@ fn cross_validation_judges_every_object_once() {
 #[test]
 fn the_demo_writes_all_of_it() {
     let bench = Bench::new();
-    let outcome = bench.run("demo --objects 300 --queries 20 --seeds 2 --trees 10");
+    let outcome = bench.run("demo --objects 300 --queries 20 --seeds 2 --param trees=10");
     assert!(outcome.stdout.trim_end().ends_with("read hesper-demo/report.html"), "{}", outcome.stdout);
     for name in
         ["objects.parquet", "truth.csv", "features.parquet", "metrics.csv", "queries.csv", "report.html"]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bench::Bench;
 use crate::tables;
 
-const SMALL: &str = "--batch 5 --seeds 2 --trees 10";
+const SMALL: &str = "--batch 5 --seeds 2 --param trees=10";
 
 /// The objects that each strategy and seed asked for, in their order.
 fn asked(bench: &Bench, out: &str) -> BTreeMap<(String, String), Vec<String>> {
@@ -168,7 +168,7 @@ fn objects_without_a_class_and_columns_without_a_value_do_no_harm() {
     let sizes = bench.run(&command).json()["sizes"].clone();
     let count = |name: &str| sizes[name].as_u64().unwrap();
     assert_eq!(count("spectroscopic") + count("pool") + count("hold_out"), 200 - 67);
-    bench.run("train some.parquet --sample all --trees 10 --out m.safetensors");
+    bench.run("train some.parquet --sample all --param trees=10 --out m.safetensors");
     bench.run("predict m.safetensors some.parquet --out p.csv");
     assert_eq!(bench.csv("p.csv").len(), 201, "every object is predicted");
 }

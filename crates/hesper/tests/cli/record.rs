@@ -34,10 +34,10 @@ fn every_command_leaves_a_record_and_prints_json_and_nothing_else() {
         ("simulate --objects 150 --out s.parquet", vec![], "s.parquet.run.json"),
         ("convert s.parquet --out o.parquet", vec!["s.parquet"], "o.parquet.run.json"),
         ("features o.parquet --set bazin --out f.parquet", vec!["o.parquet"], "f.parquet.run.json"),
-        ("train f.parquet --sample all --trees 5 --out m", vec!["f.parquet"], "m.run.json"),
+        ("train f.parquet --sample all --param trees=5 --out m", vec!["f.parquet"], "m.run.json"),
         ("predict m f.parquet --out p.csv", vec!["m", "f.parquet"], "p.csv.run.json"),
-        ("loop f.parquet --queries 6 --seeds 2 --trees 5 --out run", vec!["f.parquet"], "run/run.json"),
-        ("demo --objects 150 --queries 5 --seeds 2 --trees 5 --out demo", vec![], "demo/run.json"),
+        ("loop f.parquet --queries 6 --seeds 2 --param trees=5 --out run", vec!["f.parquet"], "run/run.json"),
+        ("demo --objects 150 --queries 5 --seeds 2 --param trees=5 --out demo", vec![], "demo/run.json"),
     ] {
         let command = format!("{command} --seed 5 --threads 1 --json");
         let printed = bench.run(&command).json();
@@ -76,7 +76,7 @@ fn hashes_are_those_of_the_bytes() {
 #[test]
 fn a_record_does_not_outlive_its_outputs() {
     let bench = Bench::with_features(150);
-    let command = "loop features.parquet --queries 6 --seeds 2 --trees 5 --out run";
+    let command = "loop features.parquet --queries 6 --seeds 2 --param trees=5 --out run";
     bench.run(command);
     let before = bench.files();
     // A request that is refused touches nothing.

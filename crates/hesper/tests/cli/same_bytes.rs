@@ -11,12 +11,12 @@ fn outputs(seed: u64, threads: usize) -> BTreeMap<String, Vec<u8>> {
         "simulate --objects 250 --out survey.parquet",
         "convert survey.parquet --out objects.parquet",
         "features objects.parquet --out features.parquet",
-        "train features.parquet --sample all --trees 20 --out model.safetensors",
-        "train features.parquet --sample all --positive Ia --cross-validate 3 --trees 20 --out ia.safetensors",
+        "train features.parquet --sample all --param trees=20 --out model.safetensors",
+        "train features.parquet --sample all --positive Ia --cross-validate 3 --param trees=20 --out ia.safetensors",
         "predict model.safetensors features.parquet --out predictions.csv",
         "predict model.safetensors features.parquet --out predictions.parquet",
         "loop features.parquet --strategies random,uncertainty,entropy,canonical --queries 25 --batch 5 --seeds 3 \
-         --trees 20 --multiclass --out run",
+         --param trees=20 --multiclass --out run",
     ] {
         bench.run(&format!("{command} --seed {seed} --threads {threads}"));
     }
@@ -45,9 +45,9 @@ fn threads_do_not_matter_and_the_seed_does() {
 fn the_seed_moves_what_is_random_in_each_step() {
     let bench = Bench::with_features(150);
     for seed in [1, 2] {
-        bench.run(&format!("train features.parquet --trees 5 --seed {seed} --out {seed}.safetensors"));
+        bench.run(&format!("train features.parquet --param trees=5 --seed {seed} --out {seed}.safetensors"));
         bench.run(&format!(
-            "loop features.parquet --queries 10 --batch 5 --trees 5 --seeds 1 --seed {seed} --out {seed}"
+            "loop features.parquet --queries 10 --batch 5 --param trees=5 --seeds 1 --seed {seed} --out {seed}"
         ));
     }
     assert_ne!(bench.bytes("1.safetensors"), bench.bytes("2.safetensors"));

@@ -1,0 +1,126 @@
+//! The learners by name, their parameters from the command line, and what can be put around them.
+
+use clap::{Args, ValueEnum};
+use hesper_learn::{ForestParams, Learner};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Failure, config};
+
+/// The learners there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LearnerName {
+    /// Random forest
+    Forest,
+}
+
+impl LearnerName {
+    /// The name by which it is asked for.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What it is, one paragraph: method, what it is good for, source.
+    pub(crate) fn doc(self) -> &'static str {
+        match self {
+            Self::Forest => {
+                "Random forest: the mean of trees, each grown on a bootstrap of the objects and choosing each split from \
+                 a random few of the features. Robust, needs no tuning, takes missing values. (Breiman 2001, \
+                 doi:10.1023/A:1010933404324)"
+            }
+        }
+    }
+
+    /// The parameters and their defaults.
+    pub(crate) fn defaults(self) -> Result<serde_json::Value, Failure> {
+        Ok(self.build(&[])?.parameters())
+    }
+
+    fn build(self, settings: &[Setting]) -> Result<Box<dyn Learner>, Failure> {
+        match self {
+            Self::Forest => tuned(settings, ForestParams::check),
+        }
+    }
+}
+
+/// The learner, its parameters, and what is put around it.
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct LearnerOptions {
+    /// The learner; `hesper learners` tells what each is good for
+    #[arg(long, value_enum, default_value_t = LearnerName::Forest)]
+    learner: LearnerName,
+    #[command(flatten)]
+    tuning: Tuning,
+}
+
+impl LearnerOptions {
+    /// The learner asked for.
+    pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
+        self.tuning.build(self.learner)
+    }
+}
+
+/// What can be said of every learner.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub(crate) struct Tuning {
+    /// A parameter of the learner, such as trees=200 (repeatable); `hesper learners` lists them
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<Setting>,
+}
+
+impl Tuning {
+    /// The learner with these parameters.
+    pub(crate) fn build(&self, name: LearnerName) -> Result<Box<dyn Learner>, Failure> {
+        name.build(&self.params)
+    }
+}
+
+/// A parameter's name and value.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Setting {
+    name: String,
+    value: String,
+}
+
+impl std::str::FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+                Ok(Self { name: name.trim().to_owned(), value: value.trim().to_owned() })
+            }
+            _ => Err("must be NAME=VALUE".to_owned()),
+        }
+    }
+}
+
+/// A learner's parameters: the defaults but for what is set.
+fn tuned<P: Learner + DeserializeOwned + 'static>(
+    settings: &[Setting],
+    check: impl Fn(&P) -> Result<(), hesper_learn::Error>,
+) -> Result<Box<dyn Learner>, Failure> {
+    let mut table = toml::Table::new();
+    for Setting { name, value } in settings {
+        // What is no number, truth value or list is a word.
+        let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+        let value =
+            parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.clone().into());
+        if table.insert(name.clone(), value).is_some() {
+            return Err(Failure::request(format!("--param names {name} twice: name it once")));
+        }
+    }
+    let params: P = table.try_into().map_err(|error: toml::de::Error| {
+        let message =
+            config::unknown_key(error.message()).unwrap_or_else(|| format!("{}", error.message().trim_end()));
+        Failure::request(format!("--param: {message}"))
+    })?;
+    check(&params).map_err(|error| match error {
+        hesper_learn::Error::Parameter { name, value, limit } => {
+            Failure::request(format!("--param {name} is {value}, but must be {limit}"))
+        }
+        other => other.into(),
+    })?;
+    Ok(Box::new(params))
+}
