@@ -164,10 +164,9 @@ impl<'a> CompareReport<'a> {
                     high: score.upper,
                 }
             });
-            let way = if metric.better() == Better::Lower { "lower is better" } else { "higher is better" };
             bars_with_intervals(&BarsWithIntervals {
                 title: metric.title().to_owned(),
-                x_label: format!("{} ({way}); * not significantly worse than the best", metric.title()),
+                x_label: format!("{}; * not significantly worse than the best", metric.title()),
                 bars: bars.collect(),
             })
         };
@@ -195,17 +194,24 @@ impl<'a> CompareReport<'a> {
             let note = format!("{:.3} to {:.3}", score.lower, score.upper);
             Card::new(metric.title(), format!("{:.3}", score.estimate), note)
         });
-        let mut header = vec!["learner".to_owned(), "features".to_owned(), "columns".to_owned()];
-        header.extend(comparison.standings.iter().map(|(metric, _)| metric.title().to_owned()));
-        header.extend(["worse by", "p", "fit s", "predict s"].map(str::to_owned));
+        let (_, others) = comparison.standings.split_at(1);
+        let mut header = vec!["learner", "features", "columns", metric.title(), "worse by", "p"];
+        header.extend(others.iter().map(|(metric, _)| metric.title()));
+        header.extend(["fit s", "predict s"]);
         let rows = self.order.iter().map(|&place| {
             let entry = &comparison.entries[place];
-            let mut row = vec![entry.learner.clone(), entry.features.clone(), entry.columns.to_string()];
-            row.extend(comparison.standings.iter().map(|(_, standings)| written(&standings[place].score)));
+            let standing = &standings[place];
             let first = place == self.order[0];
             let or_dash = |text: String| if first { "–".to_owned() } else { text };
-            row.push(or_dash(written(&standings[place].deficit)));
-            row.push(or_dash(p_value(standings[place].p_value)));
+            let mut row = vec![
+                entry.learner.clone(),
+                entry.features.clone(),
+                entry.columns.to_string(),
+                written(&standing.score),
+                or_dash(written(&standing.deficit)),
+                or_dash(p_value(standing.p_value)),
+            ];
+            row.extend(others.iter().map(|(_, standings)| format!("{:.4}", standings[place].score.estimate)));
             row.extend([entry.fit_seconds, entry.predict_seconds].map(|seconds| format!("{seconds:.2}")));
             row
         });
@@ -231,7 +237,8 @@ impl<'a> CompareReport<'a> {
             .table(header, rows);
         report = report.section("Figures", "");
         for (metric, figure) in self.figures() {
-            report = report.figure(&figure, metric.title());
+            report = report
+                .figure(&figure, if metric.better() == Better::Lower { "Lower is better." } else { "" });
         }
         let predicted = metrics::most_probable(&best.probabilities);
         if let Ok(counts) = metrics::Confusion::new(&comparison.labels, &predicted, comparison.classes.len())

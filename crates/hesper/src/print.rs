@@ -1,4 +1,4 @@
-//! Printing that outlives its readers: `hesper loop --list | head -1` ends quietly.
+//! Printing that outlives its readers: `hesper strategies | head -1` ends quietly.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};

@@ -171,7 +171,7 @@ fn a_result_that_cannot_be_printed_is_a_failure_and_a_reader_who_leaves_is_none(
         return;
     }
     let mut transcript = Transcript::default();
-    for command in ["features --list", "loop --list", "simulate --objects 5 --out survey.parquet --json"] {
+    for command in ["features --list", "strategies", "simulate --objects 5 --out survey.parquet --json"] {
         let mut process = bench.process(program());
         process.args(command.split_whitespace()).stdout(full().unwrap()).stderr(Stdio::piped());
         let output = process.spawn().unwrap().wait_with_output().unwrap();
@@ -189,7 +189,7 @@ fn a_result_that_cannot_be_printed_is_a_failure_and_a_reader_who_leaves_is_none(
     assert!(bench.path("quiet.parquet.run.json").exists());
 
     let mut process = bench.process(program());
-    process.args(["loop", "--list"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    process.args(["strategies"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = process.spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();

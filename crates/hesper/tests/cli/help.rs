@@ -27,7 +27,8 @@ fn help_of_each_command() {
 #[test]
 fn lists_and_explanations() {
     check("features_list", &Bench::new().run("features --list").stdout);
-    check("loop_list", &Bench::new().run("loop --list").stdout);
+    check("strategies_list", &Bench::new().run("strategies").stdout);
+    check("learners_list", &Bench::new().run("learners").stdout);
     check("explain_bazin", &Bench::new().run("features --explain bazin").stdout);
 }
 

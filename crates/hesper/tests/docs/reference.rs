@@ -110,7 +110,8 @@ pub(crate) fn missing() -> Vec<String> {
     let features = listed(&printed("hesper features --list"), "Features:");
     assert!(!features.is_empty());
     let explained = features.into_iter().map(|name| format!("hesper features --explain {name}"));
-    let others = ["hesper --help", "hesper features --list", "hesper loop --list"].map(str::to_owned);
+    let others = ["hesper --help", "hesper features --list", "hesper strategies", "hesper learners"]
+        .map(str::to_owned);
     help.chain(explained)
         .chain(others)
         .filter(|command| !marks.contains(command))
