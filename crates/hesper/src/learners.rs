@@ -57,22 +57,47 @@ pub(crate) struct LearnerOptions {
 impl LearnerOptions {
     /// The learner asked for.
     pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
-        self.tuning.build(self.learner)
+        Ok(self.tuning.build(&[self.learner])?.remove(0).1)
     }
 }
 
 /// What can be said of every learner.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub(crate) struct Tuning {
-    /// A parameter of the learner, such as trees=200 (repeatable); `hesper learners` lists them
+    /// A parameter of the learner, such as trees=200, or of one of several, such as forest.trees=200 (repeatable);
+    /// `hesper learners` lists them
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<Setting>,
 }
 
 impl Tuning {
-    /// The learner with these parameters.
-    pub(crate) fn build(&self, name: LearnerName) -> Result<Box<dyn Learner>, Failure> {
-        name.build(&self.params)
+    /// The learners with their names, each with its parameters.
+    pub(crate) fn build(&self, names: &[LearnerName]) -> Result<Vec<(String, Box<dyn Learner>)>, Failure> {
+        let known: Vec<String> = names.iter().map(|name| name.name()).collect();
+        for (place, name) in known.iter().enumerate() {
+            if known[..place].contains(name) {
+                return Err(Failure::request(format!("the learner {name} is named twice: name it once")));
+            }
+        }
+        for Setting { name, .. } in &self.params {
+            if let Some((learner, _)) =
+                name.split_once('.').filter(|(learner, _)| !known.contains(&(*learner).to_owned()))
+            {
+                return Err(Failure::request(format!(
+                    "--param {name}: {learner} is not among the learners {}",
+                    known.join(", ")
+                )));
+            }
+        }
+        let of = |learner: &str| -> Vec<Setting> {
+            let its = |setting: &Setting| match setting.name.split_once('.') {
+                None => Some(setting.clone()),
+                Some((owner, name)) => (owner == learner)
+                    .then(|| Setting { name: name.to_owned(), value: setting.value.clone() }),
+            };
+            self.params.iter().filter_map(its).collect()
+        };
+        names.iter().map(|name| Ok((name.name(), name.build(&of(&name.name()))?))).collect()
     }
 }
 

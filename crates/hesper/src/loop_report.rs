@@ -10,9 +10,12 @@ use serde_json::{Map, Value, json};
 
 use crate::Failure;
 use crate::commands::query_loop::LoopOutcome;
+use crate::loop_summary::bar;
 
 /// The baseline that strategies are compared with.
 const BASELINE: &str = "random";
+/// Curves and points of so many strategies at most can be told apart in one figure.
+const SHOWN_STRATEGIES: usize = 8;
 /// So many of the most important features are drawn.
 const SHOWN_FEATURES: usize = 20;
 /// Bins of the reliability diagram.
@@ -45,6 +48,44 @@ impl<'a> LoopReport<'a> {
         self.names().find(|(_, name)| *name == BASELINE).map(|(place, _)| place)
     }
 
+    /// The strategies that figures of curves and points show, in their order: all, or the baseline and the best.
+    fn shown(&self) -> Result<Vec<(usize, &'static str)>, Failure> {
+        let mut ranked = Vec::new();
+        for (place, name) in self.names() {
+            let first = if Some(place) == self.baseline() { f64::INFINITY } else { 0.0 };
+            ranked.push((first + last(&self.outcome.runs, place, fom)?.estimate, place, name));
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.truncate(SHOWN_STRATEGIES);
+        let mut shown: Vec<_> = ranked.into_iter().map(|(_, place, name)| (place, name)).collect();
+        shown.sort_unstable();
+        Ok(shown)
+    }
+
+    /// The final figure of merit of every strategy, best first.
+    pub(crate) fn standings(&self) -> Result<Vec<(&'static str, Interval)>, Failure> {
+        let mut standings = Vec::new();
+        for (place, name) in self.names() {
+            standings.push((name, last(&self.outcome.runs, place, fom)?));
+        }
+        standings.sort_by(|a, b| b.1.estimate.total_cmp(&a.1.estimate));
+        Ok(standings)
+    }
+
+    /// Whether there are more strategies than one figure of curves can show.
+    fn many(&self) -> bool {
+        self.outcome.strategies.len() > SHOWN_STRATEGIES
+    }
+
+    fn final_figure_of_merit(&self) -> Result<Figure, Failure> {
+        let standings = self.standings()?;
+        Ok(report::bars_with_intervals(&report::BarsWithIntervals {
+            title: "After the last query".into(),
+            x_label: "figure of merit, mean over seeds with 95 % interval".into(),
+            bars: standings.iter().map(|(name, interval)| bar((*name).to_owned(), interval)).collect(),
+        }))
+    }
+
     /// How many queries each run made: fewer than asked for where the pool was not larger.
     fn queries(&self) -> usize {
         self.outcome.runs.iter().map(|run| run.queries.len()).max().unwrap_or(0)
@@ -56,7 +97,7 @@ impl<'a> LoopReport<'a> {
     }
 
     /// The table of final scores: a row for each strategy.
-    fn rows(&self) -> Result<Vec<Vec<String>>, Failure> {
+    pub(crate) fn rows(&self) -> Result<Vec<Vec<String>>, Failure> {
         self.names()
             .map(|(place, name)| {
                 let mut row = vec![name.to_owned()];
@@ -141,12 +182,15 @@ impl<'a> LoopReport<'a> {
     pub(crate) fn figures(&self) -> Result<Vec<(&'static str, Figure)>, Failure> {
         let mut figures = vec![
             ("learning_curves", self.learning_curves()?),
-            ("redshift_magnitude", self.redshift_magnitude()),
-            ("class_distribution", self.class_distribution()),
+            ("redshift_magnitude", self.redshift_magnitude()?),
+            ("class_distribution", self.class_distribution()?),
             ("reliability", self.reliability()?),
         ];
         if let Some(figure) = self.importances()? {
             figures.push(("importances", figure));
+        }
+        if self.many() {
+            figures.push(("final_figure_of_merit", self.final_figure_of_merit()?));
         }
         Ok(figures)
     }
@@ -155,7 +199,7 @@ impl<'a> LoopReport<'a> {
         let mut panels = Vec::new();
         for (title, metric) in METRICS {
             let mut series = Vec::new();
-            for (place, name) in self.names() {
+            for (place, name) in self.shown()? {
                 let points = curve(&self.outcome.runs, place, metric)?;
                 // One seed has no interval.
                 let known = |value: f64| if value.is_finite() { value } else { f64::NAN };
@@ -177,7 +221,7 @@ impl<'a> LoopReport<'a> {
         }))
     }
 
-    fn redshift_magnitude(&self) -> Figure {
+    fn redshift_magnitude(&self) -> Result<Figure, Failure> {
         let table = &self.outcome.table;
         let set = |name: &str, rows: &[usize]| {
             let unknown = |value: Option<f64>| value.unwrap_or(f64::NAN);
@@ -192,17 +236,17 @@ impl<'a> LoopReport<'a> {
                 .map(|run| run.queries.iter().map(|query| query.row).collect())
                 .unwrap_or_default()
         };
-        report::redshift_magnitude(&report::RedshiftMagnitude {
+        Ok(report::redshift_magnitude(&report::RedshiftMagnitude {
             title: "Where the queries fall".into(),
             x_label: "redshift".into(),
             y_label: "brightest magnitude".into(),
             y_downwards: true,
             background: set("pool", &self.outcome.partition.pool),
-            sets: self.names().map(|(place, name)| set(name, &queried(place))).collect(),
-        })
+            sets: self.shown()?.into_iter().map(|(place, name)| set(name, &queried(place))).collect(),
+        }))
     }
 
-    fn class_distribution(&self) -> Figure {
+    fn class_distribution(&self) -> Result<Figure, Failure> {
         let table = &self.outcome.table;
         let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
         for class in table.class.iter().flatten() {
@@ -225,7 +269,7 @@ impl<'a> LoopReport<'a> {
             group("spectroscopic", &mut partition.spectroscopic.iter().copied(), 1.0),
             group("pool", &mut partition.pool.iter().copied(), 1.0),
         ];
-        for (place, name) in self.names() {
+        for (place, name) in self.shown()? {
             let runs = self.outcome.runs.iter().filter(|run| run.strategy == place);
             let mut rows = runs.flat_map(|run| run.queries.iter().map(|query| query.row));
             groups.push(group(
@@ -234,16 +278,16 @@ impl<'a> LoopReport<'a> {
                 1.0 / self.outcome.settings.seeds as f64,
             ));
         }
-        report::class_distribution(&report::ClassDistribution {
+        Ok(report::class_distribution(&report::ClassDistribution {
             title: "What was asked for".into(),
             classes: classes.iter().map(ToString::to_string).collect(),
             groups,
-        })
+        }))
     }
 
     fn reliability(&self) -> Result<Figure, Failure> {
         let mut curves = Vec::new();
-        for (place, name) in self.names() {
+        for (place, name) in self.shown()? {
             let (truth, probabilities) = self.hold_out(place);
             let bins = metrics::reliability_curve(&truth, &probabilities, BINS)?;
             let bins = bins.iter().map(|bin| report::ReliabilityBin {
@@ -304,13 +348,13 @@ impl<'a> LoopReport<'a> {
         let (outcome, settings) = (self.outcome, &self.outcome.settings);
         let sizes = outcome.sizes();
         let mut cards = Vec::new();
-        for (place, name) in self.names() {
+        for (place, name) in self.shown()? {
             let Interval { estimate, lower, upper } = last(&outcome.runs, place, fom)?;
             let note =
                 if lower.is_finite() { format!("95 %: {lower:.3} to {upper:.3}") } else { "one seed".into() };
             cards.push(Card::new(format!("figure of merit, {name}"), format!("{estimate:.3}"), note));
         }
-        let page = Report::new(&self.title, &self.subtitle)
+        let mut page = Report::new(&self.title, &self.subtitle)
             .summary(self.verdict()?)
             .cards(cards)
             .section(
@@ -330,13 +374,28 @@ impl<'a> LoopReport<'a> {
                     settings.seeds
                 ),
             )
-            .figure(&self.learning_curves()?, "Efficiency: share of the class found. Purity: share of the found that is of the class. Figure of merit: efficiency times purity, where a false positive counts several times.")
+            .figure(&self.learning_curves()?, "Efficiency: share of the class found. Purity: share of the found that is of the class. Figure of merit: efficiency times purity, where a false positive counts several times.");
+        if self.many() {
+            let note =
+                format!("Figures of curves and points show the {SHOWN_STRATEGIES} best; this one shows all.");
+            page = page.figure(&self.final_figure_of_merit()?, note);
+        }
+        let page = page
             .captioned_table("After the last query", HEADER, self.rows()?)
-            .section("Where the queries fall", "The pool in grey; each strategy's queries of its first seed on top.")
-            .figure(&self.redshift_magnitude(), "The redshift is the survey's best: of a spectrum for few objects, photometric for most.")
-            .figure(&self.class_distribution(), "Queries of all seeds together.")
+            .section(
+                "Where the queries fall",
+                "The pool in grey; each strategy's queries of its first seed on top.",
+            )
+            .figure(
+                &self.redshift_magnitude()?,
+                "The redshift is the survey's best: of a spectrum for few objects, photometric for most.",
+            )
+            .figure(&self.class_distribution()?, "Queries of all seeds together.")
             .section("The learner", "")
-            .figure(&self.reliability()?, "Hold-out, first seed. On the diagonal, a probability of 0.7 is right seven times in ten.");
+            .figure(
+                &self.reliability()?,
+                "Hold-out, first seed. On the diagonal, a probability of 0.7 is right seven times in ten.",
+            );
         let page = match self.importances()? {
             Some(figure) => page.figure(&figure, "Mean over seeds with 95 % intervals."),
             None => page,
@@ -368,7 +427,9 @@ impl<'a> LoopReport<'a> {
     }
 }
 
-const HEADER: [&str; 6] = ["strategy", "accuracy", "efficiency", "purity", "figure of merit", "over random"];
+/// The columns of the table of final scores.
+pub(crate) const HEADER: [&str; 6] =
+    ["strategy", "accuracy", "efficiency", "purity", "figure of merit", "over random"];
 
 fn fom(scores: &hesper_followup::Scores) -> f64 {
     scores.fom
@@ -379,7 +440,7 @@ fn half_width(interval: &Interval) -> String {
     if half.is_finite() { format!(" ± {half:.3}") } else { String::new() }
 }
 
-fn with_interval(interval: &Interval) -> String {
+pub(crate) fn with_interval(interval: &Interval) -> String {
     format!("{:.3}{}", interval.estimate, half_width(interval))
 }
 

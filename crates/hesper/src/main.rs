@@ -9,6 +9,7 @@ mod judging;
 mod learners;
 mod learning;
 mod loop_report;
+mod loop_summary;
 mod predictions;
 mod print;
 mod progress;

@@ -43,6 +43,7 @@ pub struct Report {
     subtitle: String,
     summary: String,
     cards: Vec<Card>,
+    warnings: Vec<String>,
     parts: Vec<Part>,
     footer: String,
 }
@@ -72,6 +73,13 @@ impl Report {
     #[must_use]
     pub fn cards(mut self, cards: impl IntoIterator<Item = Card>) -> Self {
         self.cards.extend(cards);
+        self
+    }
+
+    /// What may make the results worth less than they seem: shown in a box before all parts, if there is anything.
+    #[must_use]
+    pub fn warnings(mut self, warnings: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.warnings.extend(warnings.into_iter().map(Into::into));
         self
     }
 
@@ -164,6 +172,12 @@ impl Report {
                         }
                         @if !self.summary.is_empty() { div.summary { (prose(&self.summary)) } }
                         @if !self.cards.is_empty() { (cards(&self.cards)) }
+                        @if !self.warnings.is_empty() {
+                            aside.warnings aria-label="Warnings" {
+                                strong { "Before you believe it" }
+                                ul { @for warning in &self.warnings { li { (inline(warning)) } } }
+                            }
+                        }
                         @if sections.len() > 2 {
                             nav aria-label="Sections" {
                                 ol { @for (index, title) in &sections { li { a href=(format!("#s{index}")) { (printable(title)) } } } }

@@ -101,20 +101,8 @@ impl Compare {
                 self.metric.title()
             )));
         }
-        for (place, name) in self.learners.iter().enumerate() {
-            if self.learners[..place].contains(name) {
-                return Err(Failure::request(format!(
-                    "--learners names {} twice: name it once",
-                    name.name()
-                )));
-            }
-        }
         let choices = self.choices(&table)?;
-        let learners = self
-            .learners
-            .iter()
-            .map(|&name| Ok((name.name(), self.tuning.build(name)?)))
-            .collect::<Result<Vec<_>, Failure>>()?;
+        let learners = self.tuning.build(&self.learners)?;
         let labelled = self.which.labelled(&table, &self.table)?;
         let folds = self.which.folds(&labelled, &table, &self.table, self.folds, self.common.seed)?;
         forget_record(&self.out)?;

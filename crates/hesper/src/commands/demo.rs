@@ -10,7 +10,7 @@ use hesper_report::{BandSeries, Figure, LightCurvePanel, LightCurvePanels, light
 use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
 
-use crate::commands::query_loop::{LoopOutcome, LoopSettings, write_report};
+use crate::commands::query_loop::{LoopOutcome, LoopSettings, save, write_figures};
 use crate::learners::LearnerOptions;
 use crate::loop_report::LoopReport;
 use crate::session::{Common, Session, forget_record, write_csv};
@@ -88,21 +88,20 @@ impl Demo {
             score_every: 10,
             fom_weight: hesper_learn::metrics::FALSE_POSITIVE_WEIGHT,
         };
-        let mut outcome = LoopOutcome::new(table, &settings, &self.learner, self.common.seed)?;
+        let mut outcome = LoopOutcome::new(table, &settings, self.learner.build()?, self.common.seed)?;
         outcome.write(&self.out)?;
 
         session.say("4/4  drawing");
         let curves = gallery(&survey.objects);
-        for ending in ["svg", "png"] {
-            curves.save(self.out.join("figures").join(format!("light_curves.{ending}")))?;
-        }
+        save(&curves, "light_curves", &self.out)?;
         let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line())
             .with_light_curves(curves, "Simulated objects of four classes with their smooth fits, and the residuals in units of the error.");
         for line in report.lines()? {
             session.say(line);
         }
         let finished = session.finish(&report.result()?)?;
-        write_report(&report, &finished, &self.out)?;
+        write_figures(&report, &self.out)?;
+        report.page()?.manifest(&finished.manifest).write(self.out.join("report.html"))?;
         finished.write_record(&self.out)?;
         finished.print()?;
         if !self.common.json {

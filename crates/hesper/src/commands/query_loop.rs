@@ -1,6 +1,6 @@
 //! `hesper loop`: which spectra teach most?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hesper_followup::{LoopData, LoopParams, Partition, Run, Start, Strategy, run_loop, strategy};
@@ -10,9 +10,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::input::Columns;
-use crate::learners::LearnerOptions;
+use crate::learners::{LearnerName, Tuning};
 use crate::learning::{ClassView, matrix};
 use crate::loop_report::LoopReport;
+use crate::loop_summary::LoopSummary;
 use crate::session::{Common, Finished, Session, forget_record, write_csv, write_file};
 use crate::{Failure, print, progress};
 
@@ -33,8 +34,18 @@ pub(crate) struct QueryLoop {
     features: PathBuf,
     #[command(flatten)]
     pub(crate) settings: LoopSettings,
+    /// The learner, or several; `hesper learners` tells what each is good for. With several, each has a directory of
+    /// its own below DIR
+    #[arg(
+        long = "learner",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "forest",
+        value_name = "NAMES"
+    )]
+    learners: Vec<LearnerName>,
     #[command(flatten)]
-    learner: LearnerOptions,
+    tuning: Tuning,
     #[command(flatten)]
     columns: Columns,
     /// Directory to write
@@ -112,34 +123,54 @@ impl QueryLoop {
         session.input(features)?;
         session.output_directory(out)?;
         let table = self.columns.read(features)?;
-        let mut outcome = LoopOutcome::new(table, &self.settings, &self.learner, self.common.seed)?;
+        let learners = self.tuning.build(&self.learners)?;
         forget_record(out)?;
-        outcome.write(out)?;
-        let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line());
-        for line in report.lines()? {
-            session.say(line);
+        let several = learners.len() > 1;
+        let mut summary = LoopSummary::default();
+        for (name, learner) in learners {
+            let started = hesper_report::cpu_seconds();
+            let mut outcome = LoopOutcome::new(table.clone(), &self.settings, learner, self.common.seed)?;
+            let spent = hesper_report::cpu_seconds().zip(started).map_or(f64::NAN, |(now, then)| now - then);
+            let directory = if several { out.join(&name) } else { out.clone() };
+            outcome.write(&directory)?;
+            let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line());
+            if several {
+                session.say(format!("{name}: {spent:.0} CPU s"));
+            }
+            report.lines()?.iter().for_each(|line| session.say(line));
+            write_figures(&report, &directory)?;
+            if !several {
+                return end(report.page()?, session.finish(&report.result()?)?, out);
+            }
+            report.page()?.write(directory.join("report.html"))?;
+            summary.add(&name, &report, spent)?;
         }
-        let finished = session.finish(&report.result()?)?;
-        write_report(&report, &finished, out)?;
-        finished.write_record(out)?;
-        finished.print()?;
-        print::note(format_args!("report: {}", out.join("report.html").display()));
-        Ok(())
+        summary.lines().iter().for_each(|line| session.say(line));
+        save(&summary.figure(), "learners_and_strategies", out)?;
+        let page = summary.page(&session.command_line());
+        end(page, session.finish(&summary.result())?, out)
     }
 }
 
-/// Writes the figures and the page.
-pub(crate) fn write_report(
-    report: &LoopReport<'_>,
-    finished: &Finished,
-    out: &std::path::Path,
-) -> Result<(), Failure> {
-    for (name, figure) in report.figures()? {
-        for ending in ["svg", "png"] {
-            figure.save(out.join("figures").join(format!("{name}.{ending}")))?;
-        }
+/// Writes the page and the record, and tells where they are.
+fn end(page: hesper_report::Report, finished: Finished, out: &Path) -> Result<(), Failure> {
+    page.manifest(&finished.manifest).write(out.join("report.html"))?;
+    finished.write_record(out)?;
+    finished.print()?;
+    print::note(format_args!("report: {}", out.join("report.html").display()));
+    Ok(())
+}
+
+/// Writes the figures.
+pub(crate) fn write_figures(report: &LoopReport<'_>, out: &Path) -> Result<(), Failure> {
+    report.figures()?.iter().try_for_each(|(name, figure)| save(figure, name, out))
+}
+
+/// Writes a figure as SVG and as PNG.
+pub(crate) fn save(figure: &hesper_report::Figure, name: &str, out: &Path) -> Result<(), Failure> {
+    for ending in ["svg", "png"] {
+        figure.save(out.join("figures").join(format!("{name}.{ending}")))?;
     }
-    report.page()?.manifest(&finished.manifest).write(out.join("report.html"))?;
     Ok(())
 }
 
@@ -163,7 +194,7 @@ impl LoopOutcome {
     pub(crate) fn new(
         table: hesper_features::FeatureTable,
         settings: &LoopSettings,
-        learner: &LearnerOptions,
+        learner: Box<dyn hesper_learn::Learner>,
         seed: u64,
     ) -> Result<Self, Failure> {
         let mut chosen = Vec::new();
@@ -189,7 +220,6 @@ impl LoopOutcome {
             place: Matrix::new(table.rows(), 2, place.collect())?,
         };
         let partition = data.partition(params.hold_out, seed)?;
-        let learner = learner.build()?;
         let total = chosen.len() * params.seeds * params.queries.min(partition.pool.len());
         let bar = progress::bar("querying", Some(total as u64));
         let runs = run_loop(&data, &partition, learner.as_ref(), &chosen, &params, &|n| bar.inc(n as u64))?;
@@ -218,7 +248,7 @@ impl LoopOutcome {
     }
 
     /// Writes metrics.csv, queries.csv and the model of each strategy's first seed, which is given away by that.
-    pub(crate) fn write(&mut self, out: &std::path::Path) -> Result<(), Failure> {
+    pub(crate) fn write(&mut self, out: &Path) -> Result<(), Failure> {
         let metrics = self.runs.iter().flat_map(|run| {
             run.scores.iter().map(|scores| MetricsRow {
                 strategy: self.name(run),
