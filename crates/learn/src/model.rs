@@ -6,6 +6,7 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::prepare::{PREFIX, restore_prepared};
 use crate::{Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
@@ -190,6 +191,9 @@ fn restore(
     features: usize,
     classes: usize,
 ) -> Result<Box<dyn Classifier>, String> {
+    if tensors.keys().any(|name| name.starts_with(PREFIX)) {
+        return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
+    }
     match learner {
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),

@@ -34,3 +34,28 @@ impl Tensor {
         }
     }
 }
+
+/// The tensor with this name: so many finite numbers.
+///
+/// # Errors
+/// In words, when it is missing, of another type or size, or holds a number that is not finite.
+pub(crate) fn floats<'a>(tensors: &'a TensorMap, name: &str, count: usize) -> Result<&'a [f64], String> {
+    match tensors.get(name) {
+        Some(Tensor::F64(values)) if values.len() == count => match values.iter().find(|x| !x.is_finite()) {
+            None => Ok(values),
+            Some(value) => Err(format!("its tensor `{name}` holds {value}")),
+        },
+        _ => Err(format!("it has no tensor `{name}` of {count} 64-bit floating-point numbers")),
+    }
+}
+
+/// The tensor with this name: so many integers.
+///
+/// # Errors
+/// In words, when it is missing or of another type or size.
+pub(crate) fn integers<'a>(tensors: &'a TensorMap, name: &str, count: usize) -> Result<&'a [u32], String> {
+    match tensors.get(name) {
+        Some(Tensor::U32(values)) if values.len() == count => Ok(values),
+        _ => Err(format!("it has no tensor `{name}` of {count} 32-bit integers")),
+    }
+}
