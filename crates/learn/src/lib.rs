@@ -15,6 +15,7 @@
 //! # Ok::<(), hesper_learn::Error>(())
 //! ```
 
+mod committee;
 mod cross_validate;
 mod error;
 mod forest;
@@ -24,11 +25,13 @@ mod learner;
 mod matrix;
 pub mod metrics;
 mod model;
+mod nested;
 mod prepare;
 mod random;
 pub mod split;
 mod tensor;
 
+pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use error::Error;
 pub use forest::{Forest, ForestParams, MaxFeatures};

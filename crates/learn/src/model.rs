@@ -6,8 +6,9 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::committee::CommitteeClassifier;
 use crate::prepare::{PREFIX, restore_prepared};
-use crate::{Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::{Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -185,7 +186,7 @@ impl Model {
 }
 
 /// The classifier of a learner from its tensors. Every learner that can be saved is listed here.
-fn restore(
+pub(crate) fn restore(
     learner: &str,
     tensors: &TensorMap,
     features: usize,
@@ -195,6 +196,7 @@ fn restore(
         return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
     }
     match learner {
+        Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }

@@ -38,6 +38,15 @@ impl Stream {
     }
 }
 
+/// A seed for one of several parts of a work that has one seed, unlike those of its other parts (the finaliser of
+/// SplitMix64, Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
+pub(crate) fn derived_seed(seed: u64, part: u64) -> u64 {
+    let mut mixed = seed ^ part.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,9 @@ use split::Search;
 use split_counts::CountSearch;
 use split_weights::WeightSearch;
 
+/// The most groups of trees that a forest gives as members of a committee.
+const MEMBERS: usize = 10;
+
 /// A grown forest.
 #[derive(Clone, PartialEq)]
 pub struct Forest {
@@ -243,6 +246,13 @@ impl Classifier for Forest {
 
     fn importances(&self) -> Option<Vec<f64>> {
         Some(self.importances.clone())
+    }
+
+    /// The trees in ten groups (or as many as there are trees) of consecutive ones: each tree drew its own rows and
+    /// features, so that the groups are a committee without further learning. Nothing for a single tree.
+    fn members(&self, x: &Matrix) -> Result<Option<Vec<Matrix>>, Error> {
+        let groups = self.roots.len().min(MEMBERS);
+        if groups < 2 { Ok(None) } else { self.group_probabilities(x, groups).map(Some) }
     }
 
     fn tensors(&self) -> Option<TensorMap> {

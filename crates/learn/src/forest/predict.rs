@@ -26,6 +26,8 @@ struct Block<'a> {
     /// The same, column after column.
     columns: Vec<f64>,
     count: usize,
+    /// Whether a value is missing.
+    missing: bool,
     /// Row numbers, ordered by node: the nodes of one level stand in one list, those of the next in the other.
     order: [Vec<u16>; 2],
     tasks: Vec<Task>,
@@ -46,7 +48,8 @@ impl<'a> Block<'a> {
         for col in 0..cols {
             columns.extend(rows[col..].iter().step_by(cols));
         }
-        Self { rows, columns, count, order: [vec![0; count], vec![0; count]], tasks: Vec::new() }
+        let missing = rows.iter().any(|value| value.is_nan());
+        Self { rows, columns, count, missing, order: [vec![0; count], vec![0; count]], tasks: Vec::new() }
     }
 }
 
@@ -55,34 +58,65 @@ impl Forest {
         Error::check_length("features of the rows", self.n_features, x.cols())?;
         let (cols, classes) = (self.n_features, self.n_classes);
         let mut probabilities = Matrix::filled(x.rows(), classes, 0.0);
-        let block = (BLOCK_VALUES / cols).clamp(4 * LANES, BLOCK_ROWS);
-        // Smaller blocks when there are not enough for all threads: no row's result depends on its block.
-        let block = x.rows().div_ceil(rayon::current_num_threads()).clamp(4 * LANES, block);
+        let block = self.block_rows(x);
         probabilities
             .data_mut()
             .par_chunks_mut(block * classes)
             .zip(x.data().par_chunks(block * cols))
-            .for_each(|(out, rows)| {
-                if rows.iter().any(|value| value.is_nan()) {
-                    self.add_block(Block::new(rows, cols), out, Node::goes_right_or_missing);
-                } else {
-                    self.add_block(Block::new(rows, cols), out, Node::goes_right);
-                }
-                let trees = self.roots.len() as f64;
-                out.iter_mut().for_each(|sum| *sum /= trees);
-            });
+            .for_each(|(out, rows)| self.mean_of(&self.roots, &mut Block::new(rows, cols), out));
         Ok(probabilities)
+    }
+
+    /// The probabilities by each of `groups` runs of trees, equally long but for one tree; the rows are brought into
+    /// blocks once for all of them.
+    pub(super) fn group_probabilities(&self, x: &Matrix, groups: usize) -> Result<Vec<Matrix>, Error> {
+        Error::check_length("features of the rows", self.n_features, x.cols())?;
+        let (cols, classes, trees) = (self.n_features, self.n_classes, self.roots.len());
+        let mut probabilities = vec![Matrix::filled(x.rows(), classes, 0.0); groups];
+        let block = self.block_rows(x);
+        let mut places: Vec<_> =
+            probabilities.iter_mut().map(|matrix| matrix.data_mut().chunks_mut(block * classes)).collect();
+        let blocks: Vec<(&[f64], Vec<&mut [f64]>)> = (x.data().chunks(block * cols))
+            .map(|rows| (rows, places.iter_mut().filter_map(Iterator::next).collect()))
+            .collect();
+        blocks.into_par_iter().for_each(|(rows, outs)| {
+            let mut block = Block::new(rows, cols);
+            for (group, out) in outs.into_iter().enumerate() {
+                let trees = group * trees / groups..(group + 1) * trees / groups;
+                self.mean_of(&self.roots[trees], &mut block, out);
+            }
+        });
+        Ok(probabilities)
+    }
+
+    /// How many rows go down the trees together: fewer when there are not enough for all threads. No row's result
+    /// depends on its block.
+    fn block_rows(&self, x: &Matrix) -> usize {
+        let most = (BLOCK_VALUES / self.n_features).clamp(4 * LANES, BLOCK_ROWS);
+        x.rows().div_ceil(rayon::current_num_threads()).clamp(4 * LANES, most)
+    }
+
+    /// The mean over some trees of the class shares of each row's leaf; `out` starts as zeros.
+    fn mean_of(&self, roots: &[u32], block: &mut Block<'_>, out: &mut [f64]) {
+        if block.missing {
+            self.add_block(roots, block, out, Node::goes_right_or_missing);
+        } else {
+            self.add_block(roots, block, out, Node::goes_right);
+        }
+        let trees = roots.len() as f64;
+        out.iter_mut().for_each(|sum| *sum /= trees);
     }
 
     /// Adds the class shares of each row's leaf in each tree, tree after tree.
     #[inline]
     fn add_block(
         &self,
-        mut block: Block<'_>,
+        roots: &[u32],
+        block: &mut Block<'_>,
         out: &mut [f64],
         goes_right: impl Fn(Node, f64) -> bool + Copy,
     ) {
-        for &root in &self.roots {
+        for &root in roots {
             for (row, place) in block.order[0].iter_mut().enumerate() {
                 *place = row as u16;
             }
@@ -93,9 +127,9 @@ impl Forest {
                         self.add_leaf(task.node, usize::from(row), out);
                     }
                 } else if task.end - task.start < FEW {
-                    self.walk(&task, &block, out, goes_right);
+                    self.walk(&task, block, out, goes_right);
                 } else {
-                    self.divide(&task, &mut block, goes_right);
+                    self.divide(&task, block, goes_right);
                 }
             }
         }

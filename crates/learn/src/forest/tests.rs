@@ -264,6 +264,32 @@ fn trees_differ_and_seeds_matter() {
 }
 
 #[test]
+fn members_are_groups_of_trees() {
+    let (x, y) = noisy(900, 3);
+    for (trees, groups) in [(2, 2), (7, 7), (20, 10), (23, 10)] {
+        let forest = fit(&ForestParams { trees, ..Default::default() }, &x, &y, None, 3);
+        let mean = forest.predict_proba(&x).unwrap();
+        let members = forest.members(&x).unwrap().unwrap();
+        assert_eq!(members.len(), groups);
+        let sizes: Vec<usize> = (0..groups).map(|g| (g + 1) * trees / groups - g * trees / groups).collect();
+        assert_eq!(sizes.iter().sum::<usize>(), trees);
+        for at in 0..mean.data().len() {
+            let sum: f64 =
+                members.iter().zip(&sizes).map(|(member, &size)| member.data()[at] * size as f64).sum();
+            assert!((sum / trees as f64 - mean.data()[at]).abs() < 1e-12);
+        }
+        // The first group is the forest of its trees alone.
+        let first = Forest { roots: forest.roots[..sizes[0]].to_vec(), ..forest.clone() };
+        assert_eq!(first.predict_proba(&x).unwrap(), members[0]);
+    }
+    let tree = fit(&ForestParams { trees: 1, ..Default::default() }, &x, &y, None, 3);
+    assert!(tree.members(&x).unwrap().is_none());
+    let forest = fit(&ForestParams { trees: 20, ..Default::default() }, &x, &y, None, 3);
+    assert!(forest.members(&Matrix::new(1, 3, vec![0.0; 3]).unwrap()).is_err());
+    assert_eq!(forest.members(&Matrix::new(0, 5, vec![]).unwrap()).unwrap().unwrap()[9].rows(), 0);
+}
+
+#[test]
 fn what_decides_the_class_is_important() {
     let (x, y) = noisy(2000, 2);
     let importances = fit(&ForestParams::default(), &x, &y, None, 2).importances().unwrap();
