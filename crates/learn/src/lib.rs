@@ -16,6 +16,7 @@
 //! ```
 
 mod cross_validate;
+mod dense;
 mod error;
 mod forest;
 mod labels;
@@ -28,6 +29,7 @@ pub mod split;
 mod tensor;
 
 pub use cross_validate::{CrossValidation, cross_validate};
+pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;
 pub use forest::{Forest, ForestParams, MaxFeatures};
 pub use labels::LabelCoder;

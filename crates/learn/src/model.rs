@@ -6,7 +6,9 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::{
+    Classifier, DenseEnsemble, DenseNetwork, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet,
+};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -192,6 +194,7 @@ fn restore(
 ) -> Result<Box<dyn Classifier>, String> {
     match learner {
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
+        DenseNetwork::LEARNER => Ok(Box::new(DenseEnsemble::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
