@@ -176,7 +176,7 @@ impl Classifier for CommitteeClassifier {
 mod tests {
     use super::*;
     use crate::ForestParams;
-    use crate::model::restore;
+    use crate::restore::restore;
 
     /// Two overlapping classes, and a third with a single row.
     fn rows() -> (Matrix, Vec<u32>) {

@@ -17,6 +17,7 @@
 
 mod committee;
 mod cross_validate;
+mod dense;
 mod error;
 mod forest;
 mod labels;
@@ -28,11 +29,13 @@ mod model;
 mod nested;
 mod prepare;
 mod random;
+mod restore;
 pub mod split;
 mod tensor;
 
 pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
+pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;
 pub use forest::{Forest, ForestParams, MaxFeatures};
 pub use labels::LabelCoder;

@@ -6,9 +6,8 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::committee::CommitteeClassifier;
-use crate::prepare::{PREFIX, restore_prepared};
-use crate::{Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::restore::restore;
+use crate::{Classifier, Error, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -182,23 +181,6 @@ impl Model {
         let Header { version, learner, params, features, classes, .. } = header;
         let classifier = restore(&learner, &tensors, features.len(), classes.len())?;
         Ok(Self { learner, params, features, classes, version, classifier })
-    }
-}
-
-/// The classifier of a learner from its tensors. Every learner that can be saved is listed here.
-pub(crate) fn restore(
-    learner: &str,
-    tensors: &TensorMap,
-    features: usize,
-    classes: usize,
-) -> Result<Box<dyn Classifier>, String> {
-    if tensors.keys().any(|name| name.starts_with(PREFIX)) {
-        return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
-    }
-    match learner {
-        Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
-        Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
-        _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
 

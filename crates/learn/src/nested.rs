@@ -1,6 +1,6 @@
 //! Classifiers inside classifiers, in memory and among the tensors of a model.
 
-use crate::model::restore;
+use crate::restore::restore;
 use crate::{Classifier, Error, Learner, Tensor, TensorMap, TrainingSet};
 
 /// The longest name of a tensor inside another classifier: each level of nesting adds to it, so that no file can nest

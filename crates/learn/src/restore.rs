@@ -1,0 +1,25 @@
+//! Classifiers from their tensors. Every learner that can be saved is listed here.
+
+use crate::Forest;
+use crate::committee::CommitteeClassifier;
+use crate::prepare::{PREFIX, restore_prepared};
+use crate::{Classifier, Committee, TensorMap};
+use crate::{DenseEnsemble, DenseNetwork};
+
+/// The classifier of a learner from its tensors, which are checked as a whole.
+pub(crate) fn restore(
+    learner: &str,
+    tensors: &TensorMap,
+    features: usize,
+    classes: usize,
+) -> Result<Box<dyn Classifier>, String> {
+    if tensors.keys().any(|name| name.starts_with(PREFIX)) {
+        return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
+    }
+    match learner {
+        Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
+        DenseNetwork::LEARNER => Ok(Box::new(DenseEnsemble::from_tensors(tensors, features, classes)?)),
+        Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
+        _ => Err(format!("its learner `{learner}` is unknown to this program")),
+    }
+}
