@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::prepare::{PREFIX, restore_prepared};
-use crate::{Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::{
+    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Tensor, TensorMap, TrainingSet,
+};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -196,6 +198,8 @@ fn restore(
     }
     match learner {
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
+        Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
+        NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
