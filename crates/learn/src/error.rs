@@ -40,6 +40,18 @@ pub enum Error {
         /// Column, from 0.
         column: usize,
     },
+    /// A value whose square would not be a number any more.
+    #[error(
+        "row {row}, column {column} (from 0) is {value}: beyond ±1e100 nothing can be computed, scale it first"
+    )]
+    Magnitude {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        column: usize,
+        /// The value found.
+        value: f64,
+    },
     /// A class number beyond the number of classes.
     #[error("row {row} (from 0) has class {label}, but there are {n_classes} classes (0 to {n_classes} - 1)")]
     LabelRange {
@@ -70,6 +82,16 @@ pub enum Error {
         value: String,
         /// The values that are allowed.
         limit: &'static str,
+    },
+    /// An iteration that did not come to its end.
+    #[error(
+        "{what} did not converge in {iterations} iterations: scale the features, or allow more iterations"
+    )]
+    NotConverged {
+        /// What was computed.
+        what: &'static str,
+        /// How many iterations were made.
+        iterations: usize,
     },
     /// More rows or nodes than the data structures can number.
     #[error("{what}: {actual} is more than the {limit} that this implementation can number")]
@@ -135,6 +157,24 @@ impl Error {
         match x.data().iter().position(|value| value.is_nan()) {
             None => Ok(()),
             Some(at) => Err(Self::Missing { row: at / x.cols(), column: at % x.cols() }),
+        }
+    }
+
+    /// Refuses rows that are not for so many features, and values that are missing, infinite or beyond ±1e100, for
+    /// learners and classifiers that compute with sums of squares.
+    pub(crate) fn check_numbers(n_features: usize, x: &Matrix) -> Result<(), Self> {
+        Self::check_length("features of the rows", n_features, x.cols())?;
+        Self::check_complete(x)?;
+        match x.data().iter().position(|value| value.abs() > 1e100) {
+            None => Ok(()),
+            Some(at) => {
+                let (row, column, value) = (at / x.cols(), at % x.cols(), x.data()[at]);
+                Err(if value.is_infinite() {
+                    Self::Infinite { row, column, value }
+                } else {
+                    Self::Magnitude { row, column, value }
+                })
+            }
         }
     }
 

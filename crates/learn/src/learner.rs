@@ -50,6 +50,16 @@ impl TrainingSet<'_> {
         }
         Ok(())
     }
+
+    /// The weight of a row, 1 where none are given.
+    pub(crate) fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[row])
+    }
+
+    /// The rows that weigh something.
+    pub(crate) fn weighty_rows(&self) -> Vec<usize> {
+        (0..self.x.rows()).filter(|&row| self.weight(row) > 0.0).collect()
+    }
 }
 
 /// Something that turns rows with classes into a [`Classifier`]; its fields are its parameters.

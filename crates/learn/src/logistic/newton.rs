@@ -1,0 +1,113 @@
+//! Newton's method with a line search, for a convex objective (Nocedal & Wright 2006, Numerical Optimization, chapters 3
+//! and 7): the step by Cholesky's factors where there are few unknowns, by conjugate gradients where there are many.
+
+use super::cholesky::{dot, solve};
+use super::objective::{Evaluation, Objective};
+use crate::Error;
+
+/// Up to so many unknowns the matrix of second derivatives is formed.
+const DENSE: usize = 400;
+
+/// The point where the objective is least.
+///
+/// # Errors
+/// When that many steps do not lead there.
+pub(super) fn minimise(
+    objective: &Objective,
+    tolerance: f64,
+    max_iterations: usize,
+) -> Result<Vec<f64>, Error> {
+    let mut theta = vec![0.0; objective.dimension()];
+    let mut at = objective.evaluate(&theta);
+    for _ in 0..max_iterations {
+        let step =
+            if theta.len() <= DENSE { dense_step(objective, &at) } else { conjugate_step(objective, &at) };
+        let slope = dot(&at.gradient, &step);
+        let largest = theta.iter().fold(1.0f64, |largest, value| largest.max(value.abs()));
+        let change = step.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
+        let mut length = 1.0;
+        let next = loop {
+            let there: Vec<f64> =
+                theta.iter().zip(&step).map(|(theta, step)| theta + length * step).collect();
+            let evaluation = objective.evaluate(&there);
+            // A fall that rounding hides is one.
+            let slack = 1e-14 * (1.0 + at.value.abs());
+            if evaluation.value <= at.value + 1e-4 * length * slope + slack {
+                break Some((there, evaluation));
+            }
+            length *= 0.5;
+            if length < 1e-10 {
+                break None;
+            }
+        };
+        // No way down: this is the lowest point that can be told from others.
+        let Some((there, evaluation)) = next else { return Ok(theta) };
+        (theta, at) = (there, evaluation);
+        if length == 1.0 && change <= tolerance * largest {
+            return Ok(theta);
+        }
+    }
+    Err(Error::NotConverged { what: "logistic regression", iterations: max_iterations })
+}
+
+fn dense_step(objective: &Objective, at: &Evaluation) -> Vec<f64> {
+    let dimension = at.gradient.len();
+    let mut hessian = objective.hessian(&at.probabilities);
+    if objective.outputs > 1 {
+        // The same number on all intercepts changes nothing, so that the matrix is singular; made stiff in this direction,
+        // in which the gradient is 0, it gives the step whose intercepts add up to 0.
+        let total: f64 = objective.weights.iter().sum();
+        let intercepts = || (1..=objective.outputs).map(|output| output * objective.width - 1);
+        for row in intercepts() {
+            for col in intercepts() {
+                hessian[row * dimension + col] += total / (objective.outputs * objective.outputs) as f64;
+            }
+        }
+    }
+    let mut ridge = 0.0;
+    loop {
+        let mut factors = hessian.clone();
+        let mut step: Vec<f64> = at.gradient.iter().map(|value| -value).collect();
+        for row in 0..dimension {
+            factors[row * dimension + row] *= 1.0 + ridge;
+            factors[row * dimension + row] += ridge * f64::MIN_POSITIVE.sqrt();
+        }
+        if solve(&mut factors, &mut step) || ridge > 1e6 {
+            return step;
+        }
+        ridge = if ridge == 0.0 { 1e-12 } else { ridge * 100.0 };
+    }
+}
+
+/// An inexact step by preconditioned conjugate gradients, the more exact the smaller the gradient.
+fn conjugate_step(objective: &Objective, at: &Evaluation) -> Vec<f64> {
+    let diagonal = objective.diagonal(&at.probabilities);
+    let scaled = |residual: &[f64]| -> Vec<f64> {
+        residual.iter().zip(&diagonal).map(|(value, scale)| value / scale.max(1e-300)).collect()
+    };
+    let mut step = vec![0.0; at.gradient.len()];
+    let mut residual: Vec<f64> = at.gradient.iter().map(|value| -value).collect();
+    let mut direction = scaled(&residual);
+    let mut product = dot(&residual, &direction);
+    let start = product.sqrt();
+    let target = start * start.sqrt().min(0.1).max(1e-8);
+    for _ in 0..2 * step.len() {
+        if product.sqrt() <= target {
+            break;
+        }
+        let image = objective.hessian_times(&at.probabilities, &direction);
+        let curvature = dot(&direction, &image);
+        if !(curvature > 0.0) {
+            break;
+        }
+        let length = product / curvature;
+        step.iter_mut().zip(&direction).for_each(|(step, value)| *step += length * value);
+        residual.iter_mut().zip(&image).for_each(|(residual, value)| *residual -= length * value);
+        let preconditioned = scaled(&residual);
+        let next = dot(&residual, &preconditioned);
+        let share = next / product;
+        product = next;
+        direction.iter_mut().zip(preconditioned).for_each(|(value, new)| *value = new + share * *value);
+    }
+    step
+}
