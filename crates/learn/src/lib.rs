@@ -15,6 +15,7 @@
 //! # Ok::<(), hesper_learn::Error>(())
 //! ```
 
+mod calibration;
 mod committee;
 mod cross_validate;
 mod error;
@@ -29,6 +30,7 @@ mod random;
 pub mod split;
 mod tensor;
 
+pub use calibration::{Calibrated, Calibration, CalibrationMap};
 pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use error::Error;

@@ -6,8 +6,11 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::calibration::CalibratedClassifier;
 use crate::committee::CommitteeClassifier;
-use crate::{Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::{
+    Calibrated, Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet,
+};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -192,6 +195,7 @@ pub(crate) fn restore(
     classes: usize,
 ) -> Result<Box<dyn Classifier>, String> {
     match learner {
+        Calibrated::LEARNER => Ok(Box::new(CalibratedClassifier::from_tensors(tensors, features, classes)?)),
         Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
