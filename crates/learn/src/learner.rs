@@ -34,16 +34,7 @@ impl TrainingSet<'_> {
             return Err(Error::LabelRange { row, label, n_classes: self.n_classes });
         }
         if let Some(weights) = self.weights {
-            Error::check_length("weights, one per row", rows, weights.len())?;
-            if let Some((row, &value)) =
-                weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w >= 0.0))
-            {
-                return Err(Error::Weight { row, value });
-            }
-            let sum: f64 = weights.iter().sum();
-            if !(sum.is_finite() && sum > 0.0) {
-                return Err(Error::WeightSum(sum));
-            }
+            Error::check_weights(rows, weights)?;
         }
         if let Some((at, &value)) = self.x.data().iter().enumerate().find(|(_, value)| value.is_infinite()) {
             return Err(Error::Infinite { row: at / self.x.cols(), column: at % self.x.cols(), value });

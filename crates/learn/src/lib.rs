@@ -15,6 +15,7 @@
 //! # Ok::<(), hesper_learn::Error>(())
 //! ```
 
+mod calibration;
 mod committee;
 mod cross_validate;
 mod dense;
@@ -35,6 +36,7 @@ mod restore;
 pub mod split;
 mod tensor;
 
+pub use calibration::{Calibrated, Calibration, CalibrationMap};
 pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};

@@ -11,6 +11,9 @@ use crate::{Classifier, Error, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 use crate::prepare::{PREFIX, restore_prepared};
 use crate::{
     Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Tensor, TensorMap, TrainingSet,
+use crate::calibration::CalibratedClassifier;
+use crate::committee::CommitteeClassifier;
+    Calibrated, Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet,
 };
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
@@ -199,6 +202,8 @@ fn restore(
         return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
     }
     match learner {
+        Calibrated::LEARNER => Ok(Box::new(CalibratedClassifier::from_tensors(tensors, features, classes)?)),
+        Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),

@@ -48,7 +48,11 @@ fn check_labels(truth: &[u32], predicted: &[u32]) -> Result<(), Error> {
 }
 
 /// The rows' true classes are within the table, and its values are from 0 to 1.
-fn check_probabilities(metric: &'static str, truth: &[u32], probabilities: &Matrix) -> Result<(), Error> {
+pub(crate) fn check_probabilities(
+    metric: &'static str,
+    truth: &[u32],
+    probabilities: &Matrix,
+) -> Result<(), Error> {
     Error::check_length("rows of probabilities", truth.len(), probabilities.rows())?;
     if truth.is_empty() {
         return Err(Error::Empty("the table of probabilities"));
