@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 
 use hesper_photometry::{Band, BandCurve, Object};
 
+use crate::statistics::BandStatistics;
 use crate::{BazinFit, BazinFitter, BazinParams, smooth};
 
 /// Numbers that describe a light curve: one feature of a few columns. Each stands in a file of its own as a constant.
@@ -50,6 +51,7 @@ pub struct Described<'a> {
     bazin: OnceCell<Vec<Option<BazinFit>>>,
     shared: OnceCell<Vec<BazinFit>>,
     smooth: OnceCell<Vec<Option<BazinFit>>>,
+    statistics: OnceCell<Vec<BandStatistics>>,
 }
 
 impl<'a> Described<'a> {
@@ -64,6 +66,7 @@ impl<'a> Described<'a> {
             bazin: OnceCell::new(),
             shared: OnceCell::new(),
             smooth: OnceCell::new(),
+            statistics: OnceCell::new(),
         }
     }
 
@@ -112,6 +115,11 @@ impl<'a> Described<'a> {
                 .map(|(curve, shared)| smooth::band(&mut fitter, curve, shared))
                 .collect()
         })
+    }
+
+    /// Sums over the points of each band.
+    pub(crate) fn statistics(&self) -> &[BandStatistics] {
+        self.statistics.get_or_init(|| self.curves.iter().map(BandStatistics::new).collect())
     }
 
     /// When the model of all bands together is brightest, MJD.

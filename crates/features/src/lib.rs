@@ -17,6 +17,7 @@ mod photoz;
 mod registry;
 mod shape;
 mod smooth;
+mod statistics;
 mod table;
 mod table_file;
 mod width;

@@ -1,11 +1,12 @@
 //! All features and the sets they form.
 
 use crate::{
-    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, photoz, shape, width,
+    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, photoz, shape, statistics,
+    width,
 };
 
-/// All features, in the order of their columns.
-pub const FEATURES: [&Feature; 10] = [
+/// The set `default`: results are compared over years, so it stays what it is.
+const DEFAULT: [&Feature; 10] = [
     &bazin::FEATURE,
     &peak::FEATURE,
     &colour::FEATURE,
@@ -17,6 +18,28 @@ pub const FEATURES: [&Feature; 10] = [
     &photoz::FEATURE,
     &coverage::FEATURE,
 ];
+
+/// All features: those of `default` first, then those that assume no shape.
+pub const FEATURES: [&Feature; 23] = joined(&[&DEFAULT, &statistics::MALANCHEV, &statistics::OTHERS]);
+
+/// The features of all `parts`, one after the other; a constant must be told how many there are.
+const fn joined<const N: usize>(parts: &[&[&'static Feature]]) -> [&'static Feature; N] {
+    let mut all = [parts[0][0]; N];
+    let (mut part, mut place) = (0, 0);
+    while part < parts.len() {
+        let mut index = 0;
+        while index < parts[part].len() {
+            all[place] = parts[part][index];
+            place += 1;
+            index += 1;
+        }
+        part += 1;
+    }
+    assert!(place == N, "the number of features is not the sum of the parts");
+    all
+}
+
+const STATISTICS: [&Feature; 13] = joined(&[&statistics::MALANCHEV, &statistics::OTHERS]);
 
 /// A named choice of features.
 #[derive(Debug)]
@@ -30,11 +53,23 @@ pub struct FeatureSet {
 }
 
 /// The sets. A single feature is a set of its own, too.
-pub const SETS: [FeatureSet; 1] = [FeatureSet {
-    name: "default",
-    summary: "what tells supernovae apart: all features",
-    features: &FEATURES,
-}];
+pub const SETS: [FeatureSet; 3] = [
+    FeatureSet {
+        name: "default",
+        summary: "what tells supernovae apart: Bazin fits, colours, widths, luminosity, redshift",
+        features: &DEFAULT,
+    },
+    FeatureSet {
+        name: "malanchev",
+        summary: "the 13 numbers a band that RESSPECT takes from light-curve; they assume no shape",
+        features: &statistics::MALANCHEV,
+    },
+    FeatureSet {
+        name: "statistics",
+        summary: "all numbers of each band that assume no shape: malanchev, moments, percentiles, order in time",
+        features: &STATISTICS,
+    },
+];
 
 /// The features of sets and features named, without repetition, in the order named.
 ///
@@ -70,7 +105,7 @@ mod tests {
     #[test]
     fn sets_and_features_are_chosen_by_name() {
         assert_eq!(select(&["bazin"]).unwrap().len(), 1);
-        assert_eq!(select(&["default", "bazin"]).unwrap().len(), FEATURES.len());
+        assert_eq!(select(&["default", "bazin"]).unwrap().len(), DEFAULT.len());
         let message = select(&["bazim"]).unwrap_err().to_string();
         assert!(message.contains("did you mean \"bazin\"?"), "{message}");
     }
