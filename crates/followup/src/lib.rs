@@ -3,17 +3,25 @@
 //! [`LoopData::partition`] sets the hold-out aside, [`run_loop`] runs [`strategies`] over many seeds, [`curve`] and
 //! [`difference`] say what they show.
 
+mod committee;
 mod data;
 mod error;
+mod logarithm;
+mod nearest;
+mod points;
 mod query_loop;
+mod run;
+mod space;
 mod strategy;
 mod summary;
 
 pub use data::{LoopData, Partition, Start};
 pub use error::Error;
+pub use points::Points;
 pub use query_loop::{LoopParams, Query, Run, Scores, run_loop};
+pub use space::{FURTHEST, Space};
 pub use strategy::{
-    Canonical, Certainty, Choice, Entropy, Info, LeastConfident, Margin, Pool, Random, Strategy, Uncertainty,
-    highest, strategies, strategy,
+    Bald, BatchBald, Canonical, Certainty, Choice, CommitteeKl, ConsensusEntropy, Entropy, Info, LeastConfident,
+    Margin, Needs, Pool, Random, Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
 };
 pub use summary::{METRICS, Metric, curve, difference, last};

@@ -1,13 +1,11 @@
 //! The query loop over a fixed pool: learn, choose, reveal, again; scored on a hold-out that no strategy may touch.
 
-use hesper_learn::metrics::{self, Detection};
-use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use hesper_learn::{Classifier, Learner, Matrix, metrics};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, LoopData, Partition, Pool, Start, Strategy};
+use crate::run::{Ground, Rounds};
+use crate::{Error, LoopData, Partition, Start, Strategy};
 
 /// How to run the loop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +27,9 @@ pub struct LoopParams {
     pub score_every: usize,
     /// W of the figure of merit: how many times a false positive counts.
     pub fom_weight: f64,
+    /// Members of the committee that some strategies question. A classifier made of members lends its own, folded into
+    /// this many where they are more; for others, this many are fitted on bootstrap resamples.
+    pub committee: usize,
 }
 
 impl Default for LoopParams {
@@ -42,6 +43,7 @@ impl Default for LoopParams {
             hold_out: 0.3,
             score_every: 20,
             fom_weight: metrics::FALSE_POSITIVE_WEIGHT,
+            committee: 10,
         }
     }
 }
@@ -57,6 +59,9 @@ impl LoopParams {
             if value == 0 {
                 return Err(Error::parameter(name, value, "at least 1"));
             }
+        }
+        if self.committee < 2 {
+            return Err(Error::parameter("committee", self.committee, "at least 2: one member agrees with itself"));
         }
         if !(self.hold_out > 0.0 && self.hold_out < 1.0) {
             return Err(Error::parameter("hold_out", self.hold_out, "between 0 and 1"));
@@ -133,141 +138,13 @@ pub fn run_loop(
     let tasks: Vec<(usize, u64)> = (0..strategies.len())
         .flat_map(|strategy| (0..params.seeds as u64).map(move |i| (strategy, params.seed.wrapping_add(i))))
         .collect();
+    let ground = Ground::new(data, partition, learner, params, strategies)?;
     tasks
         .into_par_iter()
         .map(|(strategy, seed)| {
-            let loop_ =
-                Loop { data, partition, learner, params, progress, strategy: strategies[strategy].as_ref() };
-            let mut run = loop_.run(seed)?;
+            let mut run = Rounds::new(&ground, strategies[strategy].as_ref(), seed).run(progress)?;
             run.strategy = strategy;
             Ok(run)
         })
         .collect()
-}
-
-struct Loop<'a> {
-    data: &'a LoopData,
-    partition: &'a Partition,
-    learner: &'a dyn Learner,
-    strategy: &'a dyn Strategy,
-    params: &'a LoopParams,
-    progress: &'a (dyn Fn(usize) + Sync),
-}
-
-impl Loop<'_> {
-    fn run(&self, seed: u64) -> Result<Run, Error> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut pool = self.partition.pool.clone();
-        let mut labelled = self.start(&mut pool, &mut rng);
-        let reference = self.data.place.select_rows(&self.partition.spectroscopic);
-        let hold_out = self.data.x.select_rows(&self.partition.hold_out);
-        let mut run = Run {
-            strategy: 0,
-            seed,
-            scores: Vec::new(),
-            queries: Vec::with_capacity(self.params.queries),
-            classifier: None,
-            probabilities: Matrix::new(0, 0, Vec::new())?,
-        };
-        let mut next_score = 0;
-        loop {
-            let made = run.queries.len();
-            let count = self.params.batch.min(self.params.queries - made).min(pool.len());
-            let scored = made >= next_score || count == 0;
-            // Strategies that ignore the model need it only where it is scored.
-            if scored || self.strategy.info().uses_model {
-                // The same draws for all strategies at the same point: what differs between them is their choice.
-                run.classifier =
-                    self.fit(&labelled, seed.wrapping_mul(1_000_003).wrapping_add(made as u64))?;
-            }
-            if scored {
-                run.probabilities = self.predict(run.classifier.as_deref(), &hold_out)?;
-                run.scores.push(self.score(made, &run.probabilities)?);
-                next_score = made + self.params.score_every;
-            }
-            if count == 0 {
-                return Ok(run);
-            }
-            let choices = self.choose(run.classifier.as_deref(), &pool, &reference, count, &mut rng)?;
-            for (i, choice) in choices.iter().enumerate() {
-                run.queries.push(Query {
-                    row: pool[choice.candidate],
-                    order: made + i + 1,
-                    score: choice.score,
-                });
-                labelled.push(pool[choice.candidate]);
-            }
-            let mut gone: Vec<usize> = choices.iter().map(|choice| choice.candidate).collect();
-            gone.sort_unstable();
-            for place in gone.into_iter().rev() {
-                pool.remove(place);
-            }
-            (self.progress)(choices.len());
-        }
-    }
-
-    /// The labelled rows to start from, taken out of the pool where they are of it.
-    fn start(&self, pool: &mut Vec<usize>, rng: &mut ChaCha8Rng) -> Vec<usize> {
-        match self.params.start {
-            Start::Spectroscopic => self.partition.spectroscopic.clone(),
-            Start::Nothing => Vec::new(),
-            Start::Random(count) => (0..count.min(pool.len()))
-                .map(|_| pool.swap_remove(rng.random_range(0..pool.len())))
-                .collect(),
-        }
-    }
-
-    fn fit(&self, labelled: &[usize], seed: u64) -> Result<Option<Box<dyn Classifier>>, Error> {
-        if labelled.is_empty() {
-            return Ok(None);
-        }
-        let x = self.data.x.select_rows(labelled);
-        let y: Vec<u32> = labelled.iter().filter_map(|row| self.data.class[*row]).collect();
-        let set = TrainingSet { x: &x, y: &y, weights: None, n_classes: self.data.n_classes };
-        Ok(Some(self.learner.fit(&set, seed)?))
-    }
-
-    /// Probabilities; where nothing was learned, each class is as likely as the other.
-    fn predict(&self, classifier: Option<&dyn Classifier>, x: &Matrix) -> Result<Matrix, Error> {
-        match classifier {
-            Some(classifier) => Ok(classifier.predict_proba(x)?),
-            None => {
-                let n = self.data.n_classes;
-                Ok(Matrix::new(x.rows(), n, vec![1.0 / n as f64; x.rows() * n])?)
-            }
-        }
-    }
-
-    fn choose(
-        &self,
-        classifier: Option<&dyn Classifier>,
-        pool: &[usize],
-        reference: &Matrix,
-        count: usize,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Vec<crate::Choice>, Error> {
-        let nothing = Matrix::new(pool.len(), 0, Vec::new())?;
-        let (probabilities, place) = if self.strategy.info().uses_model {
-            (self.predict(classifier, &self.data.x.select_rows(pool))?, nothing)
-        } else {
-            (nothing, self.data.place.select_rows(pool))
-        };
-        let positive = self.data.positive as usize;
-        let view = Pool { probabilities: &probabilities, positive, place: &place, reference };
-        Ok(self.strategy.select(&view, pool.len(), count, rng))
-    }
-
-    fn score(&self, queries: usize, probabilities: &Matrix) -> Result<Scores, Error> {
-        let truth: Vec<u32> =
-            self.partition.hold_out.iter().filter_map(|row| self.data.class[*row]).collect();
-        let predicted = metrics::most_probable(probabilities);
-        let detection = Detection::new(&truth, &predicted, self.data.positive)?;
-        Ok(Scores {
-            queries,
-            accuracy: metrics::accuracy(&truth, &predicted)?,
-            efficiency: detection.efficiency(),
-            purity: detection.purity(),
-            fom: detection.figure_of_merit(self.params.fom_weight),
-        })
-    }
 }

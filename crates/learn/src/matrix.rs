@@ -7,7 +7,7 @@ use crate::Error;
 /// assert_eq!(table.row(1)[2], 6.0);
 /// # Ok::<(), hesper_learn::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
     rows: usize,
     cols: usize,

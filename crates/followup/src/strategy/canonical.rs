@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Choice, Info, Pool, Strategy};
+use super::{Choice, Info, Needs, Pool, Strategy};
 
 /// Candidates like those that already have spectra: for a spectroscopic object drawn at random, its nearest neighbours.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ const INFO: Info = Info {
           redshift and peak magnitude, each scaled by its standard deviation over that sample. The sample grows as \
           classical follow-up would let it grow and stays as biased as it was (after Ishida et al. 2019, \
           doi:10.1093/mnras/sty3015, whose neighbours were not scaled). Without a starting sample it is random.",
-    uses_model: false,
+    needs: Needs { place: true, ..Needs::NOTHING },
 };
 
 impl Strategy for Canonical {
@@ -23,14 +23,14 @@ impl Strategy for Canonical {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-        let reference = pool.reference;
+    fn scores(&self, pool: &Pool<'_>, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let reference = &pool.reference;
         if reference.rows() == 0 || reference.cols() == 0 {
-            return (0..candidates).map(|_| rng.random::<f64>()).collect();
+            return (0..pool.candidates).map(|_| rng.random::<f64>()).collect();
         }
         let drawn = reference.row(rng.random_range(0..reference.rows()));
         let scale: Vec<f64> = (0..reference.cols()).map(|axis| deviation(&reference.column(axis))).collect();
-        (0..candidates)
+        (0..pool.candidates)
             .map(|i| {
                 let place = pool.place.row(i);
                 -(0..scale.len()).map(|axis| ((place[axis] - drawn[axis]) / scale[axis]).powi(2)).sum::<f64>()
@@ -38,14 +38,14 @@ impl Strategy for Canonical {
             .collect()
     }
 
-    fn select(&self, pool: &Pool<'_>, candidates: usize, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
+    fn select(&self, pool: &Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
         // Each query has a spectroscopic object of its own to resemble.
-        let mut taken = vec![false; candidates];
+        let mut taken = vec![false; pool.candidates];
         let mut choices = Vec::with_capacity(count);
-        while choices.len() < count.min(candidates) {
-            let scores = self.scores(pool, candidates, rng);
+        while choices.len() < count.min(pool.candidates) {
+            let scores = self.scores(pool, rng);
             let key = |i: &usize| if scores[*i].is_nan() { f64::NEG_INFINITY } else { scores[*i] };
-            let free = (0..candidates).filter(|i| !taken[*i]);
+            let free = (0..pool.candidates).filter(|i| !taken[*i]);
             let Some(candidate) = free.max_by(|a, b| key(a).total_cmp(&key(b)).then(b.cmp(a))) else { break };
             taken[candidate] = true;
             choices.push(Choice { candidate, score: scores[candidate] });
@@ -73,12 +73,11 @@ mod tests {
         // In magnitudes the first candidate is nearer, but a magnitude is a small step here and .1 in redshift a big one.
         let reference = Matrix::from_rows(&[[0.30, 18.0], [0.30, 18.0], [0.31, 24.0], [0.29, 12.0]]).unwrap();
         let place = Matrix::from_rows(&[[0.50, 18.0], [0.30, 17.0]]).unwrap();
-        let none = Matrix::new(0, 0, vec![]).unwrap();
-        let pool = Pool { probabilities: &none, positive: 0, place: &place, reference: &reference };
+        let pool = Pool { place, reference, ..Pool::new(2, 2) };
         for seed in 0..20 {
-            let both = Canonical.select(&pool, 2, 5, &mut ChaCha8Rng::seed_from_u64(seed));
+            let both = Canonical.select(&pool, 5, &mut ChaCha8Rng::seed_from_u64(seed));
             assert_eq!(both.iter().map(|choice| choice.candidate).collect::<Vec<_>>(), [1, 0]);
-            let scores = Canonical.scores(&pool, 2, &mut ChaCha8Rng::seed_from_u64(seed));
+            let scores = Canonical.scores(&pool, &mut ChaCha8Rng::seed_from_u64(seed));
             assert!(scores[1] > scores[0], "seed {seed}: {scores:?}");
         }
     }

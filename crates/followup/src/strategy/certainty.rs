@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// The largest probability p(positive): what traditional programmes take, and what keeps a sample pure.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct Certainty;
 const INFO: Info = Info {
     name: "certainty",
     doc: "The largest probability p(positive): what traditional programmes take, and what keeps a sample pure.",
-    uses_model: true,
+    needs: Needs::PROBABILITIES,
 };
 
 impl Strategy for Certainty {
@@ -19,7 +19,7 @@ impl Strategy for Certainty {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| p[pool.positive])
+    fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        pool.from_rows(|p| p[pool.positive])
     }
 }

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// The largest Shannon entropy −Σ p(c) ln p(c): where the classes are most evenly possible (Settles 2009, Computer Sciences Technical Report 1648).
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct Entropy;
 const INFO: Info = Info {
     name: "entropy",
     doc: "The largest Shannon entropy −Σ p(c) ln p(c): where the classes are most evenly possible (Settles 2009, Computer Sciences Technical Report 1648).",
-    uses_model: true,
+    needs: Needs::PROBABILITIES,
 };
 
 impl Strategy for Entropy {
@@ -19,8 +19,8 @@ impl Strategy for Entropy {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| {
+    fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        pool.from_rows(|p| {
             0.0 - p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
         })
     }

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// The smallest max_c p(c): where even the best guess is weak (Settles 2009, Computer Sciences Technical Report 1648).
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct LeastConfident;
 const INFO: Info = Info {
     name: "least-confident",
     doc: "The smallest max_c p(c): where even the best guess is weak (Settles 2009, Computer Sciences Technical Report 1648).",
-    uses_model: true,
+    needs: Needs::PROBABILITIES,
 };
 
 impl Strategy for LeastConfident {
@@ -19,7 +19,7 @@ impl Strategy for LeastConfident {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| -p.iter().copied().fold(0.0, f64::max))
+    fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        pool.from_rows(|p| -p.iter().copied().fold(0.0, f64::max))
     }
 }

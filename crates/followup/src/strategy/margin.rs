@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// The smallest p(1) − p(2), the two most probable classes: where a single spectrum decides between them (Scheffer et al. 2001, doi:10.1007/3-540-44816-0_31).
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct Margin;
 const INFO: Info = Info {
     name: "margin",
     doc: "The smallest p(1) − p(2), the two most probable classes: where a single spectrum decides between them (Scheffer et al. 2001, doi:10.1007/3-540-44816-0_31).",
-    uses_model: true,
+    needs: Needs::PROBABILITIES,
 };
 
 impl Strategy for Margin {
@@ -19,8 +19,8 @@ impl Strategy for Margin {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| {
+    fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        pool.from_rows(|p| {
             let (mut first, mut second) = (0.0, 0.0);
             for &value in p {
                 if value > first {

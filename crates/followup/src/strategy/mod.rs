@@ -1,24 +1,35 @@
 //! Query strategies: which objects of the pool deserve a spectrum.
 
+mod bald;
+mod batch_bald;
 mod canonical;
 mod certainty;
+mod committee_kl;
+mod consensus_entropy;
 mod entropy;
 mod least_confident;
 mod margin;
+mod pool;
 mod random;
 mod uncertainty;
+mod vote_entropy;
 
-use hesper_learn::Matrix;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+pub use bald::Bald;
+pub use batch_bald::BatchBald;
 pub use canonical::Canonical;
 pub use certainty::Certainty;
+pub use committee_kl::CommitteeKl;
+pub use consensus_entropy::ConsensusEntropy;
 pub use entropy::Entropy;
 pub use least_confident::LeastConfident;
 pub use margin::Margin;
+pub use pool::{Needs, Pool};
 pub use random::Random;
 pub use uncertainty::Uncertainty;
+pub use vote_entropy::VoteEntropy;
 
 use crate::Error;
 
@@ -29,21 +40,8 @@ pub struct Info {
     pub name: &'static str,
     /// Formula and source, one paragraph.
     pub doc: &'static str,
-    /// Whether it looks at the learner's probabilities: if not, no model is needed to query.
-    pub uses_model: bool,
-}
-
-/// The pool as a strategy sees it. All arrays have one entry for each candidate, in one order.
-#[derive(Clone, Copy, Debug)]
-pub struct Pool<'a> {
-    /// Class probabilities, candidates × classes; empty (0 columns) for strategies that use no model.
-    pub probabilities: &'a Matrix,
-    /// The column of the class that is looked for.
-    pub positive: usize,
-    /// Where each candidate lies for the canonical strategy (such as redshift and magnitude), candidates × axes.
-    pub place: &'a Matrix,
-    /// The same of the spectroscopic sample that the loop started from.
-    pub reference: &'a Matrix,
+    /// What it looks at.
+    pub needs: Needs,
 }
 
 /// Gives each candidate a score; the highest are queried first.
@@ -51,16 +49,14 @@ pub trait Strategy: Send + Sync {
     /// Name and documentation.
     fn info(&self) -> &'static Info;
 
-    /// A score for each of `candidates`, higher is sooner.
-    fn scores(&self, pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64>;
+    /// A score for each candidate, higher is sooner. Of strategies whose later choices depend on the earlier ones, the
+    /// scores for the first.
+    fn scores(&self, pool: &Pool<'_>, rng: &mut ChaCha8Rng) -> Vec<f64>;
 
     /// The next `count` queries, in order: the highest scores, ties broken at random. Strategies whose later choices
     /// depend on the earlier ones have their own way.
-    fn select(&self, pool: &Pool<'_>, candidates: usize, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
-        let scores = self.scores(pool, candidates, rng);
-        let tie_break: Vec<u64> = (0..candidates).map(|_| rng.random()).collect();
-        let chosen = highest(&scores, &tie_break, count);
-        chosen.into_iter().map(|candidate| Choice { candidate, score: scores[candidate] }).collect()
+    fn select(&self, pool: &Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
+        highest_at_random(&self.scores(pool, rng), count, rng)
     }
 }
 
@@ -83,6 +79,11 @@ pub fn strategies() -> Vec<Box<dyn Strategy>> {
         Box::new(Margin),
         Box::new(Entropy),
         Box::new(Canonical),
+        Box::new(VoteEntropy),
+        Box::new(ConsensusEntropy),
+        Box::new(CommitteeKl),
+        Box::new(Bald),
+        Box::new(BatchBald::default()),
     ]
 }
 
@@ -116,14 +117,17 @@ pub fn highest(scores: &[f64], tie_break: &[u64], count: usize) -> Vec<usize> {
     order
 }
 
-/// One value for each candidate from its row of probabilities.
-fn from_rows(probabilities: &Matrix, score: impl Fn(&[f64]) -> f64) -> Vec<f64> {
-    (0..probabilities.rows()).map(|row| score(probabilities.row(row))).collect()
+/// The `count` candidates of the highest scores, highest first, ties broken at random.
+fn highest_at_random(scores: &[f64], count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
+    let tie_break: Vec<u64> = scores.iter().map(|_| rng.random()).collect();
+    let chosen = highest(scores, &tie_break, count);
+    chosen.into_iter().map(|candidate| Choice { candidate, score: scores[candidate] }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hesper_learn::Matrix;
     use rand::SeedableRng;
 
     /// Three candidates, three classes: sure of class 0, torn between 0 and 1, even over all.
@@ -132,9 +136,8 @@ mod tests {
     }
 
     fn order(name: &str) -> Vec<usize> {
-        let (p, none) = (probabilities(), Matrix::new(0, 0, vec![]).unwrap());
-        let pool = Pool { probabilities: &p, positive: 0, place: &none, reference: &none };
-        let scores = strategy(name).unwrap().scores(&pool, 3, &mut ChaCha8Rng::seed_from_u64(1));
+        let pool = Pool { probabilities: probabilities(), ..Pool::new(3, 3) };
+        let scores = strategy(name).unwrap().scores(&pool, &mut ChaCha8Rng::seed_from_u64(1));
         highest(&scores, &[0, 0, 0], 3)
     }
 
@@ -157,9 +160,8 @@ mod tests {
 
     #[test]
     fn random_depends_on_the_seed_alone() {
-        let (p, none) = (probabilities(), Matrix::new(0, 0, vec![]).unwrap());
-        let pool = Pool { probabilities: &p, positive: 0, place: &none, reference: &none };
-        let draw = |seed| Random.scores(&pool, 3, &mut ChaCha8Rng::seed_from_u64(seed));
+        let pool = Pool { probabilities: probabilities(), ..Pool::new(3, 3) };
+        let draw = |seed| Random.scores(&pool, &mut ChaCha8Rng::seed_from_u64(seed));
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));
     }

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// Every candidate alike: the baseline of every comparison.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,7 @@ pub struct Random;
 const INFO: Info = Info {
     name: "random",
     doc: "Every candidate alike: the baseline of every comparison.",
-    uses_model: false,
+    needs: Needs::NOTHING,
 };
 
 impl Strategy for Random {
@@ -20,7 +20,7 @@ impl Strategy for Random {
         &INFO
     }
 
-    fn scores(&self, _pool: &Pool<'_>, candidates: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-        (0..candidates).map(|_| rng.random::<f64>()).collect()
+    fn scores(&self, pool: &Pool<'_>, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        (0..pool.candidates).map(|_| rng.random::<f64>()).collect()
     }
 }

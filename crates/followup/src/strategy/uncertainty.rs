@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::{Info, Pool, Strategy};
+use super::{Info, Needs, Pool, Strategy};
 
 /// The smallest |p(positive) − 1/2|: where the learner cannot tell the class looked for from the rest (Lewis & Gale 1994, arXiv cmp-lg/9407020).
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct Uncertainty;
 const INFO: Info = Info {
     name: "uncertainty",
     doc: "The smallest |p(positive) − 1/2|: where the learner cannot tell the class looked for from the rest (Lewis & Gale 1994, arXiv cmp-lg/9407020).",
-    uses_model: true,
+    needs: Needs::PROBABILITIES,
 };
 
 impl Strategy for Uncertainty {
@@ -19,7 +19,7 @@ impl Strategy for Uncertainty {
         &INFO
     }
 
-    fn scores(&self, pool: &Pool<'_>, _candidates: usize, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        super::from_rows(pool.probabilities, |p| 0.0 - (p[pool.positive] - 0.5).abs())
+    fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
+        pool.from_rows(|p| 0.0 - (p[pool.positive] - 0.5).abs())
     }
 }

@@ -112,6 +112,7 @@ impl LoopSettings {
             hold_out: self.hold_out,
             score_every: self.score_every,
             fom_weight: self.fom_weight,
+            ..LoopParams::default()
         }
     }
 }

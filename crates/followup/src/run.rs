@@ -1,0 +1,266 @@
+//! One strategy with one seed: the rounds of the query loop.
+
+use hesper_learn::metrics::{self, Detection};
+use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::nearest::Nearest;
+use crate::{
+    Choice, Error, LoopData, LoopParams, Needs, Partition, Points, Pool, Query, Run, Scores, Space, Start,
+    Strategy, committee,
+};
+
+/// What all runs of a loop share.
+pub(crate) struct Ground<'a> {
+    data: &'a LoopData,
+    partition: &'a Partition,
+    learner: &'a dyn Learner,
+    params: &'a LoopParams,
+    hold_out: Matrix,
+    /// Where each object of the starting spectroscopic sample lies.
+    reference: Matrix,
+    space: Option<Space>,
+}
+
+impl<'a> Ground<'a> {
+    pub(crate) fn new(
+        data: &'a LoopData,
+        partition: &'a Partition,
+        learner: &'a dyn Learner,
+        params: &'a LoopParams,
+        strategies: &[Box<dyn Strategy>],
+    ) -> Result<Self, Error> {
+        let needed = |need: fn(&Needs) -> bool| strategies.iter().any(|strategy| need(&strategy.info().needs));
+        let known = [partition.spectroscopic.as_slice(), &partition.pool].concat();
+        Ok(Self {
+            data,
+            partition,
+            learner,
+            params,
+            hold_out: data.x.select_rows(&partition.hold_out),
+            reference: data.place.select_rows(&partition.spectroscopic),
+            space: needed(Needs::space).then(|| Space::new(&data.x, &known)),
+        })
+    }
+}
+
+/// The state of a run from round to round.
+pub(crate) struct Rounds<'a> {
+    ground: &'a Ground<'a>,
+    strategy: &'a dyn Strategy,
+    seed: u64,
+    rng: ChaCha8Rng,
+    pool: Vec<usize>,
+    labelled: Vec<usize>,
+    /// The classes of `labelled`.
+    classes: Vec<u32>,
+    nearest: Nearest,
+    /// Whether the learner's classifiers have members, and whether they have an embedding; nothing until one was asked.
+    has_members: Option<bool>,
+    has_embedding: Option<bool>,
+}
+
+impl<'a> Rounds<'a> {
+    pub(crate) fn new(ground: &'a Ground<'a>, strategy: &'a dyn Strategy, seed: u64) -> Self {
+        let mut rounds = Self {
+            ground,
+            strategy,
+            seed,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            pool: ground.partition.pool.clone(),
+            labelled: Vec::new(),
+            classes: Vec::new(),
+            nearest: Nearest::default(),
+            has_members: None,
+            has_embedding: None,
+        };
+        match ground.params.start {
+            Start::Spectroscopic => ground.partition.spectroscopic.iter().for_each(|row| rounds.reveal(*row)),
+            Start::Nothing => (),
+            Start::Random(count) => {
+                for _ in 0..count.min(rounds.pool.len()) {
+                    let row = rounds.pool.swap_remove(rounds.rng.random_range(0..rounds.pool.len()));
+                    rounds.reveal(row);
+                }
+            }
+        }
+        rounds
+    }
+
+    /// The class of a row becomes known.
+    fn reveal(&mut self, row: usize) {
+        if let Some(class) = self.ground.data.class[row] {
+            self.labelled.push(row);
+            self.classes.push(class);
+        }
+    }
+
+    /// Learns, chooses, reveals, and again, until the queries or the pool are used up.
+    pub(crate) fn run(mut self, progress: &(dyn Fn(usize) + Sync)) -> Result<Run, Error> {
+        let params = self.ground.params;
+        let mut run = Run {
+            strategy: 0,
+            seed: self.seed,
+            scores: Vec::new(),
+            queries: Vec::with_capacity(params.queries.min(self.pool.len())),
+            classifier: None,
+            probabilities: Matrix::default(),
+        };
+        let mut next_score = 0;
+        loop {
+            let made = run.queries.len();
+            let count = params.batch.min(params.queries - made).min(self.pool.len());
+            let scored = made >= next_score || count == 0;
+            // The same draws for all strategies at the same point: what differs between them is their choice.
+            let seed = self.seed.wrapping_mul(1_000_003).wrapping_add(made as u64);
+            let classifier = if scored || self.needs_model() { self.fit(seed)? } else { None };
+            if scored {
+                run.probabilities = self.predict(classifier.as_deref(), &self.ground.hold_out)?;
+                run.scores.push(self.score(made, &run.probabilities)?);
+                next_score = made + params.score_every;
+            }
+            if count == 0 {
+                run.classifier = classifier;
+                return Ok(run);
+            }
+            let choices = self.choose(classifier.as_deref(), count, seed)?;
+            let mut gone = Vec::with_capacity(choices.len());
+            for (i, choice) in choices.iter().enumerate() {
+                let row = self.pool[choice.candidate];
+                run.queries.push(Query { row, order: made + i + 1, score: choice.score });
+                self.reveal(row);
+                gone.push(choice.candidate);
+            }
+            gone.sort_unstable();
+            for place in gone.into_iter().rev() {
+                self.pool.remove(place);
+            }
+            progress(choices.len());
+        }
+    }
+
+    /// Whether the strategy cannot choose without a fitted classifier; where it wants what the learner's classifiers turned
+    /// out not to have, it need not be fitted for that.
+    fn needs_model(&self) -> bool {
+        let needs = self.strategy.info().needs;
+        needs.probabilities
+            || needs.members && self.has_members != Some(false)
+            || needs.embedding() && self.has_embedding != Some(false)
+    }
+
+    fn fit(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, Error> {
+        if self.labelled.is_empty() {
+            return Ok(None);
+        }
+        let x = self.ground.data.x.select_rows(&self.labelled);
+        Ok(Some(self.ground.learner.fit(&self.training_set(&x), seed)?))
+    }
+
+    fn training_set<'b>(&'b self, x: &'b Matrix) -> TrainingSet<'b> {
+        TrainingSet { x, y: &self.classes, weights: None, n_classes: self.ground.data.n_classes }
+    }
+
+    /// Probabilities; where nothing was learned, each class is as likely as the other.
+    fn predict(&self, classifier: Option<&dyn Classifier>, x: &Matrix) -> Result<Matrix, Error> {
+        match classifier {
+            Some(classifier) => Ok(classifier.predict_proba(x)?),
+            None => {
+                let n = self.ground.data.n_classes;
+                Ok(Matrix::new(x.rows(), n, vec![1.0 / n as f64; x.rows() * n])?)
+            }
+        }
+    }
+
+    fn choose(
+        &mut self,
+        classifier: Option<&dyn Classifier>,
+        count: usize,
+        seed: u64,
+    ) -> Result<Vec<Choice>, Error> {
+        let ground = self.ground;
+        let needs = self.strategy.info().needs;
+        let mut pool = Pool {
+            positive: ground.data.positive as usize,
+            space: ground.space.as_ref(),
+            ..Pool::new(self.pool.len(), ground.data.n_classes)
+        };
+        if needs.probabilities || needs.members || needs.embedding() {
+            let x = ground.data.x.select_rows(&self.pool);
+            if needs.probabilities {
+                pool.probabilities = self.predict(classifier, &x)?;
+            }
+            if needs.members {
+                pool.members = self.members(classifier, &x, seed)?;
+            }
+            if needs.embedding() {
+                pool.embedding = self.embedding(classifier, &x)?;
+            }
+        }
+        if needs.place {
+            pool.place = ground.data.place.select_rows(&self.pool);
+            pool.reference = ground.reference.clone();
+        }
+        if needs.nearest {
+            pool.nearest = match (&pool.embedding, &ground.space, classifier) {
+                (Some(points), _, Some(classifier)) => {
+                    let x = ground.data.x.select_rows(&self.labelled);
+                    let labelled = classifier.embedding(&x)?.map(|table| Points::new(&table)).unwrap_or_default();
+                    Nearest::between(points, &labelled)
+                }
+                (None, Some(space), _) => self.nearest.of(&self.pool, &self.labelled, space.points()),
+                _ => Vec::new(),
+            };
+        }
+        let pool = Pool { rows: &self.pool, labelled: &self.labelled, labelled_classes: &self.classes, ..pool };
+        Ok(self.strategy.select(&pool, count, &mut self.rng))
+    }
+
+    /// A committee's probabilities: the classifier's own, or those of bootstrap resamples.
+    fn members(
+        &mut self,
+        classifier: Option<&dyn Classifier>,
+        x: &Matrix,
+        seed: u64,
+    ) -> Result<Vec<Matrix>, Error> {
+        let size = self.ground.params.committee;
+        if self.labelled.is_empty() {
+            return Ok(vec![self.predict(None, x)?; size]);
+        }
+        if let Some(classifier) = classifier {
+            let members = classifier.members(x)?.filter(|members| members.len() > 1);
+            self.has_members = Some(members.is_some());
+            if let Some(members) = members {
+                return committee::fold(members, size);
+            }
+        }
+        let labelled = self.ground.data.x.select_rows(&self.labelled);
+        committee::bootstrap(self.ground.learner, &self.training_set(&labelled), x, size, seed)
+    }
+
+    fn embedding(
+        &mut self,
+        classifier: Option<&dyn Classifier>,
+        x: &Matrix,
+    ) -> Result<Option<Points>, Error> {
+        let Some(classifier) = classifier else { return Ok(None) };
+        let table = classifier.embedding(x)?;
+        self.has_embedding = Some(table.is_some());
+        Ok(table.map(|table| Points::new(&table)))
+    }
+
+    fn score(&self, queries: usize, probabilities: &Matrix) -> Result<Scores, Error> {
+        let data = self.ground.data;
+        let truth: Vec<u32> =
+            self.ground.partition.hold_out.iter().filter_map(|row| data.class[*row]).collect();
+        let predicted = metrics::most_probable(probabilities);
+        let detection = Detection::new(&truth, &predicted, data.positive)?;
+        Ok(Scores {
+            queries,
+            accuracy: metrics::accuracy(&truth, &predicted)?,
+            efficiency: detection.efficiency(),
+            purity: detection.purity(),
+            fom: detection.figure_of_merit(self.ground.params.fom_weight),
+        })
+    }
+}
