@@ -177,6 +177,8 @@ impl Error {
                 })
             }
         }
+    }
+
     /// Refuses weights that are not one per row, not finite, negative, or all 0.
     pub(crate) fn check_weights(rows: usize, weights: &[f64]) -> Result<(), Self> {
         Self::check_length("weights, one per row", rows, weights.len())?;
@@ -184,9 +186,11 @@ impl Error {
             weights.iter().enumerate().find(|(_, weight)| !(weight.is_finite() && **weight >= 0.0))
         {
             return Err(Self::Weight { row, value });
+        }
         let sum: f64 = weights.iter().sum();
         if sum.is_finite() && sum > 0.0 { Ok(()) } else { Err(Self::WeightSum(sum)) }
     }
+
     /// The weights as [`Self::check_weights`] wants them, or as many ones.
     pub(crate) fn checked_weights(rows: usize, weights: Option<&[f64]>) -> Result<Cow<'_, [f64]>, Self> {
         let Some(weights) = weights else { return Ok(Cow::Owned(vec![1.0; rows])) };

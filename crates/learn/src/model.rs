@@ -8,13 +8,6 @@ use sha2::{Digest, Sha256};
 
 use crate::restore::restore;
 use crate::{Classifier, Error, Learner, Matrix, Tensor, TensorMap, TrainingSet};
-use crate::prepare::{PREFIX, restore_prepared};
-use crate::{
-    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Tensor, TensorMap, TrainingSet,
-use crate::calibration::CalibratedClassifier;
-use crate::committee::CommitteeClassifier;
-    Calibrated, Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet,
-};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -191,25 +184,6 @@ impl Model {
     }
 }
 
-/// The classifier of a learner from its tensors. Every learner that can be saved is listed here.
-fn restore(
-    learner: &str,
-    tensors: &TensorMap,
-    features: usize,
-    classes: usize,
-) -> Result<Box<dyn Classifier>, String> {
-    if tensors.keys().any(|name| name.starts_with(PREFIX)) {
-        return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
-    }
-    match learner {
-        Calibrated::LEARNER => Ok(Box::new(CalibratedClassifier::from_tensors(tensors, features, classes)?)),
-        Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
-        Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
-        Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
-        NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
-        _ => Err(format!("its learner `{learner}` is unknown to this program")),
-    }
-}
 fn repeated(names: &[String]) -> Option<&str> {
     let mut seen = BTreeSet::new();
     names.iter().map(String::as_str).find(|name| !seen.insert(*name))
