@@ -64,6 +64,7 @@ impl From<hesper_followup::Error> for Failure {
             }
             // Parameters have the names of their options.
             hesper_followup::Error::Parameter { name, value, rule } => {
+                let name = if name == "committee" { "members" } else { name };
                 Self::request(format!("--{} is {value}, but must be {rule}", name.replace('_', "-")))
             }
             other => Self::work(other),

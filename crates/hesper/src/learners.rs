@@ -1,11 +1,17 @@
 //! The learners by name, their parameters from the command line, and what can be put around them.
 
 use clap::{Args, ValueEnum};
-use hesper_learn::{ForestParams, Learner};
+use hesper_learn::{
+    Calibrated, Calibration, Committee, ForestParams, Learner, LogisticParams, NaiveBayesParams, Prepared,
+    Scaling,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Failure, config};
+
+/// Folds whose predictions calibrate.
+const CALIBRATION_FOLDS: usize = 5;
 
 /// The learners there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -13,6 +19,10 @@ use crate::{Failure, config};
 pub(crate) enum LearnerName {
     /// Random forest
     Forest,
+    /// Multinomial logistic regression
+    Logistic,
+    /// Gaussian naive Bayes
+    NaiveBayes,
 }
 
 impl LearnerName {
@@ -26,8 +36,17 @@ impl LearnerName {
         match self {
             Self::Forest => {
                 "Random forest: the mean of trees, each grown on a bootstrap of the objects and choosing each split from \
-                 a random few of the features. Robust, needs no tuning, takes missing values. (Breiman 2001, \
-                 doi:10.1023/A:1010933404324)"
+                 a random few of the features. Robust, needs no tuning, takes missing values (Breiman 2001, \
+                 doi:10.1023/A:1010933404324)."
+            }
+            Self::Logistic => {
+                "Multinomial logistic regression with an L2 penalty: linear, fast, well calibrated, hard to overfit; a \
+                 baseline that every other learner should beat (Hastie, Tibshirani & Friedman 2009, ch. 4.4)."
+            }
+            Self::NaiveBayes => {
+                "Gaussian naive Bayes: each feature of each class a normal distribution, independent of the others. Needs \
+                 the fewest labels, and its probabilities are too extreme where features repeat one another (Hastie, \
+                 Tibshirani & Friedman 2009, ch. 6.6.3)."
             }
         }
     }
@@ -37,9 +56,16 @@ impl LearnerName {
         Ok(self.build(&[])?.parameters())
     }
 
+    /// Whether it needs complete, scaled features; trees take them as they are.
+    fn needs_scaling(self) -> bool {
+        !matches!(self, Self::Forest)
+    }
+
     fn build(self, settings: &[Setting]) -> Result<Box<dyn Learner>, Failure> {
         match self {
             Self::Forest => tuned(settings, ForestParams::check),
+            Self::Logistic => tuned(settings, LogisticParams::check),
+            Self::NaiveBayes => tuned(settings, NaiveBayesParams::check),
         }
     }
 }
@@ -68,6 +94,44 @@ pub(crate) struct Tuning {
     /// `hesper learners` lists them
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<Setting>,
+    /// How the columns are scaled for learners that need it, which is all but trees
+    #[arg(long, value_enum, default_value_t = ScalingName::Normal, value_name = "HOW")]
+    scaling: ScalingName,
+    /// Correct the probabilities by what they were worth out of fold, within the labelled objects
+    #[arg(long, value_enum, value_name = "METHOD")]
+    calibrate: Option<CalibrationName>,
+    /// Let so many learners, each on a bootstrap of the labelled objects, vote
+    #[arg(long, value_name = "N")]
+    committee: Option<usize>,
+}
+
+/// How columns are scaled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ScalingName {
+    /// Not at all
+    None,
+    /// To mean 0 and standard deviation 1
+    Standard,
+    /// By median and quartiles, and held within ±10
+    Robust,
+    /// To a normal distribution, by ranks
+    #[default]
+    Normal,
+}
+
+/// How probabilities are corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum CalibrationName {
+    /// One number that makes all of them more or less extreme; the fewest labels needed
+    Temperature,
+    /// A logistic curve for each class
+    Platt,
+    /// A curve of three parameters for each class
+    Beta,
+    /// Any rising steps for each class; needs many labels
+    Isotonic,
 }
 
 impl Tuning {
@@ -97,7 +161,38 @@ impl Tuning {
             };
             self.params.iter().filter_map(its).collect()
         };
-        names.iter().map(|name| Ok((name.name(), name.build(&of(&name.name()))?))).collect()
+        names
+            .iter()
+            .map(|name| Ok((name.name(), self.around(*name, name.build(&of(&name.name()))?))))
+            .collect()
+    }
+}
+
+impl Tuning {
+    /// Puts preparation, committee and calibration around a learner, in this order.
+    fn around(&self, name: LearnerName, mut learner: Box<dyn Learner>) -> Box<dyn Learner> {
+        if name.needs_scaling() {
+            let scaling = match self.scaling {
+                ScalingName::None => Scaling::None,
+                ScalingName::Standard => Scaling::Standard,
+                ScalingName::Robust => Scaling::Robust,
+                ScalingName::Normal => Scaling::Normal,
+            };
+            learner = Box::new(Prepared { scaling, learner });
+        }
+        if let Some(members) = self.committee {
+            learner = Box::new(Committee { learner, members });
+        }
+        if let Some(method) = self.calibrate {
+            let method = match method {
+                CalibrationName::Temperature => Calibration::Temperature,
+                CalibrationName::Platt => Calibration::Platt,
+                CalibrationName::Beta => Calibration::Beta,
+                CalibrationName::Isotonic => Calibration::Isotonic,
+            };
+            learner = Box::new(Calibrated { learner, method, folds: CALIBRATION_FOLDS });
+        }
+        learner
     }
 }
 

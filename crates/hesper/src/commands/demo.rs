@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hesper_features::{BazinParams, Described, Fitters, describe, select, survey_bands};
-use hesper_followup::Start;
+use hesper_followup::{LoopParams, Start};
 use hesper_photometry::{Object, ObjectWriter};
 use hesper_report::{BandSeries, Figure, LightCurvePanel, LightCurvePanels, light_curves};
 use hesper_simulate::{SurveyParams, simulate};
@@ -86,6 +86,7 @@ impl Demo {
             start: Start::Spectroscopic,
             hold_out: 0.3,
             score_every: 10,
+            members: LoopParams::default().committee,
             fom_weight: hesper_learn::metrics::FALSE_POSITIVE_WEIGHT,
         };
         let mut outcome = LoopOutcome::new(table, &settings, self.learner.build()?, self.common.seed)?;

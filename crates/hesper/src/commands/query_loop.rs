@@ -85,6 +85,9 @@ pub(crate) struct LoopSettings {
     /// Queries between two scores
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) score_every: usize,
+    /// Members of the committee that some strategies question
+    #[arg(long, default_value_t = LoopParams::default().committee, value_name = "N")]
+    pub(crate) members: usize,
     /// How many times a false positive counts in the figure of merit
     #[arg(long, default_value_t = hesper_learn::metrics::FALSE_POSITIVE_WEIGHT, value_name = "W")]
     pub(crate) fom_weight: f64,
@@ -112,6 +115,7 @@ impl LoopSettings {
             hold_out: self.hold_out,
             score_every: self.score_every,
             fom_weight: self.fom_weight,
+            committee: self.members,
             ..LoopParams::default()
         }
     }
