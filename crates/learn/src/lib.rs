@@ -15,6 +15,7 @@
 //! # Ok::<(), hesper_learn::Error>(())
 //! ```
 
+mod boosted;
 mod cross_validate;
 mod error;
 mod forest;
@@ -27,6 +28,7 @@ mod random;
 pub mod split;
 mod tensor;
 
+pub use boosted::{Boosted, BoostedParams, EarlyStopping};
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use error::Error;
 pub use forest::{Forest, ForestParams, MaxFeatures};

@@ -6,7 +6,7 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
+use crate::{Boosted, Classifier, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
@@ -191,6 +191,7 @@ fn restore(
     classes: usize,
 ) -> Result<Box<dyn Classifier>, String> {
     match learner {
+        Boosted::LEARNER => Ok(Box::new(Boosted::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
