@@ -17,6 +17,7 @@
 
 mod calibration;
 mod committee;
+mod boosted;
 mod cross_validate;
 mod dense;
 mod error;
@@ -38,6 +39,7 @@ mod tensor;
 
 pub use calibration::{Calibrated, Calibration, CalibrationMap};
 pub use committee::Committee;
+pub use boosted::{Boosted, BoostedParams, EarlyStopping};
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;

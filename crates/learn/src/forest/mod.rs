@@ -19,12 +19,13 @@ mod tests;
 
 use rayon::prelude::*;
 
+pub(crate) use node::Node;
 pub use params::{ForestParams, MaxFeatures};
+pub(crate) use tensors::{check_trees, floats, integers};
 
 use crate::random::Stream;
 use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet};
 use grow::{Ground, Tree, Workshop};
-use node::Node;
 use split::Search;
 use split_counts::CountSearch;
 use split_weights::WeightSearch;
@@ -166,13 +167,13 @@ impl Forest {
     }
 }
 
-fn check_size(what: &'static str, actual: usize) -> Result<(), Error> {
+pub(crate) fn check_size(what: &'static str, actual: usize) -> Result<(), Error> {
     let limit = i32::MAX as usize;
     if actual <= limit { Ok(()) } else { Err(Error::TooLarge { what, actual, limit }) }
 }
 
 /// The classes that have rows, and the class of each row as a place among these.
-fn present_classes(data: &TrainingSet<'_>, rows: &[u32]) -> (Vec<u32>, Vec<u32>) {
+pub(crate) fn present_classes(data: &TrainingSet<'_>, rows: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let mut present: Vec<u32> = rows.iter().map(|&row| data.y[row as usize]).collect();
     present.sort_unstable();
     present.dedup();

@@ -4,9 +4,9 @@
 /// threshold that nothing passes, so a walk that has arrived stays without having to be told.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
-pub(super) struct Node {
-    pub(super) threshold: f64,
-    pub(super) child: u32,
+pub(crate) struct Node {
+    pub(crate) threshold: f64,
+    pub(crate) child: u32,
     /// The number of the feature, and in the highest bit whether missing values go right.
     code: u32,
 }
@@ -14,37 +14,37 @@ pub(super) struct Node {
 const MISSING_RIGHT: u32 = 1 << 31;
 
 impl Node {
-    pub(super) fn leaf(index: usize) -> Self {
+    pub(crate) fn leaf(index: usize) -> Self {
         Self { threshold: f64::INFINITY, child: index as u32, code: 0 }
     }
 
-    pub(super) fn split(feature: usize, threshold: f64, missing_left: bool, child: usize) -> Self {
+    pub(crate) fn split(feature: usize, threshold: f64, missing_left: bool, child: usize) -> Self {
         let code = feature as u32 | if missing_left { 0 } else { MISSING_RIGHT };
         Self { threshold, child: child as u32, code }
     }
 
     /// The node among others that come before its tree.
-    pub(super) fn shifted(self, by: u32) -> Self {
+    pub(crate) fn shifted(self, by: u32) -> Self {
         Self { child: self.child + by, ..self }
     }
 
-    pub(super) fn feature(self) -> usize {
+    pub(crate) fn feature(self) -> usize {
         (self.code & !MISSING_RIGHT) as usize
     }
 
-    pub(super) fn missing_left(self) -> bool {
+    pub(crate) fn missing_left(self) -> bool {
         self.code & MISSING_RIGHT == 0
     }
 
     /// Whether a value goes to the second child, when it is not missing.
     #[inline]
-    pub(super) fn goes_right(self, value: f64) -> bool {
+    pub(crate) fn goes_right(self, value: f64) -> bool {
         value > self.threshold
     }
 
     /// Whether a value goes to the second child.
     #[inline]
-    pub(super) fn goes_right_or_missing(self, value: f64) -> bool {
+    pub(crate) fn goes_right_or_missing(self, value: f64) -> bool {
         (value > self.threshold) | (value.is_nan() & !self.missing_left())
     }
 }

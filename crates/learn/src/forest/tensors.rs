@@ -59,31 +59,9 @@ impl Forest {
             shares: floats(tensors, "shares")?.to_vec(),
             importances: floats(tensors, "importances")?.to_vec(),
         };
-        forest.check_trees()?;
+        check_trees(&forest.nodes, &forest.roots)?;
         forest.check_numbers()?;
         Ok(forest)
-    }
-
-    /// Every walk from a root ends: children come after their parent and stay within the tree.
-    fn check_trees(&self) -> Result<(), String> {
-        if self.roots.first() != Some(&0) || !self.roots.is_sorted_by(|a, b| a < b) {
-            return Err("its trees do not begin one after the other".to_owned());
-        }
-        for (tree, &root) in self.roots.iter().enumerate() {
-            let (start, end) =
-                (root as usize, self.roots.get(tree + 1).map_or(self.nodes.len(), |&next| next as usize));
-            if start >= end || end > self.nodes.len() {
-                return Err(format!("tree {tree} has no nodes"));
-            }
-            for (at, node) in self.nodes.iter().enumerate().take(end).skip(start) {
-                let child = node.child as usize;
-                let leaf = child == at && node.threshold == f64::INFINITY && node.missing_left();
-                if !(leaf || (child > at && child < end - 1 && !node.threshold.is_nan())) {
-                    return Err(format!("node {at} has child {child}, outside its tree or above it"));
-                }
-            }
-        }
-        Ok(())
     }
 
     fn check_numbers(&self) -> Result<(), String> {
@@ -115,14 +93,35 @@ impl Forest {
     }
 }
 
-fn floats<'a>(tensors: &'a TensorMap, name: &str) -> Result<&'a [f64], String> {
+/// Every walk from a root ends: children come after their parent and stay within the tree.
+pub(crate) fn check_trees(nodes: &[Node], roots: &[u32]) -> Result<(), String> {
+    if roots.first() != Some(&0) || !roots.is_sorted_by(|a, b| a < b) {
+        return Err("its trees do not begin one after the other".to_owned());
+    }
+    for (tree, &root) in roots.iter().enumerate() {
+        let (start, end) = (root as usize, roots.get(tree + 1).map_or(nodes.len(), |&next| next as usize));
+        if start >= end || end > nodes.len() {
+            return Err(format!("tree {tree} has no nodes"));
+        }
+        for (at, node) in nodes.iter().enumerate().take(end).skip(start) {
+            let child = node.child as usize;
+            let leaf = child == at && node.threshold == f64::INFINITY && node.missing_left();
+            if !(leaf || (child > at && child < end - 1 && !node.threshold.is_nan())) {
+                return Err(format!("node {at} has child {child}, outside its tree or above it"));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn floats<'a>(tensors: &'a TensorMap, name: &str) -> Result<&'a [f64], String> {
     match tensors.get(name) {
         Some(Tensor::F64(values)) => Ok(values),
         _ => Err(format!("it has no tensor `{name}` of 64-bit floating-point numbers")),
     }
 }
 
-fn integers<'a>(tensors: &'a TensorMap, name: &str, count: usize) -> Result<&'a [u32], String> {
+pub(crate) fn integers<'a>(tensors: &'a TensorMap, name: &str, count: usize) -> Result<&'a [u32], String> {
     match tensors.get(name) {
         Some(Tensor::U32(values)) if values.len() == count => Ok(values),
         _ => Err(format!("it has no tensor `{name}` of {count} 32-bit integers")),
