@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::prepare::{PREFIX, restore_prepared};
 use crate::{
-    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Tensor, TensorMap, TrainingSet,
+    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Neighbours, Tensor, TensorMap,
+    TrainingSet,
 };
 
 /// A classifier with the names of what goes in and what comes out, and how it was made.
@@ -200,6 +201,7 @@ fn restore(
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
+        Neighbours::LEARNER => Ok(Box::new(Neighbours::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
