@@ -3,6 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::alike::Alike;
 use crate::logarithm::sum_x_ln_x;
 
 /// For each configuration s of the chosen objects' classes and each member k, a_k(s) = Π_i p_k(y_i) / K: the posterior of
@@ -136,9 +137,9 @@ impl Joint {
 
     /// Draws about `samples` of the configurations, with probabilities that grow with what can still be learned from them
     /// (g(s) = [`Self::open`]): π(s) = min(1, g(s)/c) with Σ π = `samples`, each kept one divided by its π, so that every
-    /// later gain is right on average. Those with π = 1 are kept as they are; the rest are drawn by systematic sampling in
-    /// the order of the table, where neighbours have the history of classes in common (as Fearnhead & Clifford 2003,
-    /// doi:10.1111/1467-9868.00421, thin the particles of a filter).
+    /// later gain is right on average. Those with π = 1 are kept as they are; the rest are drawn by systematic sampling (as
+    /// Fearnhead & Clifford 2003, doi:10.1111/1467-9868.00421, thin the particles of a filter), in an order in which
+    /// neighbours have like posteriors, so that each kind of posterior keeps its share.
     pub(super) fn thin(&mut self, samples: usize, rng: &mut ChaCha8Rng) {
         if self.configurations <= samples {
             return;
@@ -148,7 +149,9 @@ impl Joint {
         let mut next: f64 = rng.random();
         let mut passed = 0.0;
         let mut kept = Vec::with_capacity(samples + 1);
-        for (s, &open) in open.iter().enumerate() {
+        let alike = Alike::new(&self.a, &self.masses(), self.members, samples.div_ceil(4));
+        for &s in alike.groups().flatten() {
+            let open = open[s];
             if open >= threshold {
                 kept.push((s, 1.0));
                 continue;
@@ -160,6 +163,18 @@ impl Joint {
             }
         }
         self.keep(&kept);
+    }
+
+    /// A table of about `groups` sums of configurations whose posteriors of the members are alike. To know only the group is
+    /// to know less, which leaves more to be learned: its gains are upper bounds, close and cheap.
+    pub(super) fn merged(&self, groups: usize) -> Self {
+        let alike = Alike::new(&self.a, &self.masses(), self.members, groups);
+        let mut a = Vec::with_capacity(self.members * groups);
+        for member in 0..self.members {
+            let of = self.of(member);
+            a.extend(alike.groups().map(|group| group.iter().map(|s| of[*s]).sum::<f64>()));
+        }
+        Self::from_a(self.members, a)
     }
 }
 

@@ -1,5 +1,6 @@
 //! BALD for batches.
 
+mod alike;
 mod joint;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub struct BatchBald {
 
 impl Default for BatchBald {
     fn default() -> Self {
-        Self { configurations: 40_000, samples: 4_000 }
+        Self { configurations: 40_000, samples: 2_000 }
     }
 }
 
@@ -46,6 +47,8 @@ const INFO: Info = Info {
     needs: Needs::MEMBERS,
 };
 
+/// The size of the coarse table that gives upper bounds.
+const GROUPS: usize = 128;
 /// The most objects that are looked at together; the first are few, since often the first is it.
 const TOGETHER: usize = 64;
 
@@ -64,8 +67,9 @@ impl Strategy for BatchBald {
         }
         let committee = Committee::new(pool);
         let mut joint = Joint::new(committee.members);
+        let mut exact = true;
         let mut waiting: BinaryHeap<Bound> = (0..pool.candidates)
-            .map(|candidate| Bound { gain: f64::INFINITY, tie_break: rng.random(), candidate })
+            .map(|candidate| Bound { gain: f64::INFINITY, tie_break: rng.random(), candidate, coarse: false, exact: false })
             .collect();
         let mut choices = Vec::with_capacity(count.min(pool.candidates));
         while choices.len() < count {
@@ -73,7 +77,8 @@ impl Strategy for BatchBald {
             choices.push(Choice { candidate: best.candidate, score: best.gain.max(0.0) });
             if choices.len() < count {
                 joint = joint.extend(committee.views(best.candidate));
-                if joint.configurations() * pool.classes > self.configurations {
+                exact &= joint.configurations() * pool.classes <= self.configurations;
+                if !exact {
                     joint.thin(self.samples.max(1), rng);
                 }
             }
@@ -82,8 +87,10 @@ impl Strategy for BatchBald {
     }
 }
 
-/// Takes out the candidate that adds most. Those whose former gain, an upper bound now, is below the best are left alone.
+/// Takes out the candidate that adds most. Those whose bound, their former gain or that of a coarser table, is below the
+/// best are left alone.
 fn best(waiting: &mut BinaryHeap<Bound>, committee: &Committee, joint: &Joint) -> Option<Bound> {
+    let coarse = (joint.configurations() > 4 * GROUPS).then(|| joint.merged(GROUPS));
     let mut seen: Vec<Bound> = Vec::new();
     let mut best: Option<Bound> = None;
     let mut together = 4;
@@ -97,13 +104,27 @@ fn best(waiting: &mut BinaryHeap<Bound>, committee: &Committee, joint: &Joint) -
         if block.is_empty() {
             break;
         }
-        block.par_iter_mut().for_each(|bound| bound.gain = joint.gain(committee.views(bound.candidate)));
-        best = best.into_iter().chain(block.iter().copied()).max();
-        seen.extend(block);
+        block.par_iter_mut().for_each(|bound| {
+            let views = committee.views(bound.candidate);
+            match &coarse {
+                Some(coarse) if !bound.coarse => (bound.coarse, bound.gain) = (true, bound.gain.min(coarse.gain(views))),
+                _ => (bound.exact, bound.gain) = (true, joint.gain(views)),
+            }
+        });
+        for bound in block {
+            if bound.exact {
+                best = best.max(Some(bound));
+                seen.push(bound);
+            } else {
+                waiting.push(bound);
+            }
+        }
         together = (2 * together).min(TOGETHER);
     }
     let best = best?;
-    waiting.extend(seen.into_iter().filter(|bound| bound.candidate != best.candidate));
+    seen.retain(|bound| bound.candidate != best.candidate);
+    let anew = waiting.drain().chain(seen).map(|bound| Bound { coarse: false, exact: false, ..bound }).collect();
+    *waiting = anew;
     Some(best)
 }
 
@@ -113,6 +134,10 @@ struct Bound {
     gain: f64,
     tie_break: u64,
     candidate: usize,
+    /// Whether the gain is that of this step's coarse table.
+    coarse: bool,
+    /// Whether the gain is that of this step's table.
+    exact: bool,
 }
 
 impl Ord for Bound {
