@@ -2,9 +2,10 @@
 
 use clap::{Args, ValueEnum};
 use hesper_learn::{
-    Calibrated, Calibration, Committee, ForestParams, Learner, LogisticParams, NaiveBayesParams, Prepared,
-    Scaling,
+    BoostedParams, Calibrated, Calibration, Committee, ForestParams, Learner, LogisticParams,
+    NaiveBayesParams, NeighboursParams, Prepared, Scaling,
 };
+use hesper_nn::MlpParams;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,8 +20,14 @@ const CALIBRATION_FOLDS: usize = 5;
 pub(crate) enum LearnerName {
     /// Random forest
     Forest,
+    /// Gradient-boosted trees
+    Boosted,
+    /// Multilayer perceptron
+    Mlp,
     /// Multinomial logistic regression
     Logistic,
+    /// k nearest neighbours
+    Neighbours,
     /// Gaussian naive Bayes
     NaiveBayes,
 }
@@ -39,9 +46,24 @@ impl LearnerName {
                  a random few of the features. Robust, needs no tuning, takes missing values (Breiman 2001, \
                  doi:10.1023/A:1010933404324)."
             }
+            Self::Boosted => {
+                "Gradient-boosted trees on histograms: each tree corrects the ones before it, leaf by leaf where that \
+                 gains most. Often the most accurate on tables, takes missing values; with few labels it is surer of \
+                 itself than it should be: see --calibrate (Friedman 2001, doi:10.1214/aos/1013203451; leaf-wise and \
+                 binned as in LightGBM, Ke et al. 2017)."
+            }
+            Self::Mlp => {
+                "Multilayer perceptron: a dense neural network, trained by AdamW on the cross-entropy. Smooth decision \
+                 surfaces from scaled features; its last hidden layer serves strategies that measure distances \
+                 (Rumelhart, Hinton & Williams 1986, doi:10.1038/323533a0)."
+            }
             Self::Logistic => {
                 "Multinomial logistic regression with an L2 penalty: linear, fast, well calibrated, hard to overfit; a \
                  baseline that every other learner should beat (Hastie, Tibshirani & Friedman 2009, ch. 4.4)."
+            }
+            Self::Neighbours => {
+                "k nearest neighbours: the share of each class among the k labelled objects nearest in scaled features. \
+                 Nothing is assumed but that near objects are alike (Cover & Hart 1967, doi:10.1109/TIT.1967.1053964)."
             }
             Self::NaiveBayes => {
                 "Gaussian naive Bayes: each feature of each class a normal distribution, independent of the others. Needs \
@@ -58,13 +80,16 @@ impl LearnerName {
 
     /// Whether it needs complete, scaled features; trees take them as they are.
     fn needs_scaling(self) -> bool {
-        !matches!(self, Self::Forest)
+        !matches!(self, Self::Forest | Self::Boosted)
     }
 
     fn build(self, settings: &[Setting]) -> Result<Box<dyn Learner>, Failure> {
         match self {
             Self::Forest => tuned(settings, ForestParams::check),
+            Self::Boosted => tuned(settings, BoostedParams::check),
+            Self::Mlp => tuned(settings, MlpParams::check),
             Self::Logistic => tuned(settings, LogisticParams::check),
+            Self::Neighbours => tuned(settings, NeighboursParams::check),
             Self::NaiveBayes => tuned(settings, NaiveBayesParams::check),
         }
     }

@@ -15,9 +15,9 @@
 //! # Ok::<(), hesper_learn::Error>(())
 //! ```
 
+mod boosted;
 mod calibration;
 mod committee;
-mod boosted;
 mod cross_validate;
 mod dense;
 mod error;
@@ -30,17 +30,17 @@ mod matrix;
 pub mod metrics;
 mod model;
 mod naive_bayes;
-mod nested;
 mod neighbours;
+mod nested;
 mod prepare;
 mod random;
 mod restore;
 pub mod split;
 mod tensor;
 
+pub use boosted::{Boosted, BoostedParams, EarlyStopping};
 pub use calibration::{Calibrated, Calibration, CalibrationMap};
 pub use committee::Committee;
-pub use boosted::{Boosted, BoostedParams, EarlyStopping};
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;

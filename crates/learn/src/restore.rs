@@ -4,7 +4,8 @@ use crate::calibration::CalibratedClassifier;
 use crate::committee::CommitteeClassifier;
 use crate::prepare::{PREFIX, restore_prepared};
 use crate::{
-    Calibrated, Classifier, Committee, DenseEnsemble, DenseNetwork, Forest, Logistic, NaiveBayes, TensorMap,
+    Boosted, Calibrated, Classifier, Committee, DenseEnsemble, DenseNetwork, Forest, Logistic, NaiveBayes,
+    Neighbours, TensorMap,
 };
 
 /// The classifier of a learner from its tensors, which are checked as a whole.
@@ -18,12 +19,14 @@ pub(crate) fn restore(
         return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
     }
     match learner {
+        Boosted::LEARNER => Ok(Box::new(Boosted::from_tensors(tensors, features, classes)?)),
         Calibrated::LEARNER => Ok(Box::new(CalibratedClassifier::from_tensors(tensors, features, classes)?)),
         Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
         DenseNetwork::LEARNER => Ok(Box::new(DenseEnsemble::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
+        Neighbours::LEARNER => Ok(Box::new(Neighbours::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }

@@ -61,7 +61,7 @@ pub(crate) struct Compare {
 }
 
 /// All but the support vector machine, whose time grows with the square of the objects.
-const DEFAULT_LEARNERS: &str = "forest,logistic,naive-bayes";
+const DEFAULT_LEARNERS: &str = "forest,boosted,mlp,logistic,neighbours,naive-bayes";
 
 /// A pair of features and a learner that was judged.
 pub(crate) struct Entry {
