@@ -6,22 +6,26 @@
 mod committee;
 mod data;
 mod error;
+mod graph;
 mod logarithm;
 mod nearest;
 mod points;
 mod query_loop;
 mod run;
+mod sample;
 mod space;
 mod strategy;
 mod summary;
 
 pub use data::{LoopData, Partition, Start};
 pub use error::Error;
+pub use graph::{Graph, NEIGHBOURS};
 pub use points::Points;
 pub use query_loop::{LoopParams, Query, Run, Scores, run_loop};
 pub use space::{FURTHEST, Space};
 pub use strategy::{
-    Bald, BatchBald, Canonical, Certainty, Choice, CommitteeKl, ConsensusEntropy, Entropy, Info, LeastConfident,
-    Margin, Needs, Pool, Random, Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
+    Badge, Bald, BatchBald, Canonical, Certainty, Choice, Clustered, CommitteeKl, ConsensusEntropy, CoreSet, Density,
+    Entropy, ExpectedError, ExpectedErrorBayes, Info, LabelPropagation, LeastConfident, Margin, Needs, Pool, Random,
+    Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
 };
 pub use summary::{METRICS, Metric, curve, difference, last};

@@ -7,36 +7,41 @@ use hesper_learn::Matrix;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Points {
     rows: usize,
+    axes: usize,
     stride: usize,
     data: Vec<f32>,
 }
 
 /// Numbers that are summed side by side.
-const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 impl Points {
     /// The rows of a table; what is not finite becomes 0.
     pub fn new(table: &Matrix) -> Self {
-        Self::from_values(table, |_, value| value as f32)
+        Self::from_values(table.rows(), table.cols(), |row, axis| table.row(row)[axis] as f32)
     }
 
-    /// The rows of a table, each value through a function of its column and itself; what is not finite becomes 0.
-    pub(crate) fn from_values(table: &Matrix, value: impl Fn(usize, f64) -> f32) -> Self {
-        let stride = table.cols().next_multiple_of(LANES);
-        let mut data = vec![0.0; table.rows() * stride];
-        for row in 0..table.rows() {
-            let point = &mut data[row * stride..(row + 1) * stride];
-            for (column, (to, &from)) in point.iter_mut().zip(table.row(row)).enumerate() {
-                let value = value(column, from);
+    /// Points from a function of row and axis; what is not finite becomes 0.
+    pub(crate) fn from_values(rows: usize, axes: usize, value: impl Fn(usize, usize) -> f32) -> Self {
+        let stride = axes.next_multiple_of(LANES);
+        let mut data = vec![0.0; rows * stride];
+        for row in 0..rows {
+            for (axis, to) in data[row * stride..][..axes].iter_mut().enumerate() {
+                let value = value(row, axis);
                 *to = if value.is_finite() { value } else { 0.0 };
             }
         }
-        Self { rows: table.rows(), stride, data }
+        Self { rows, axes, stride, data }
     }
 
     /// The number of points.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// The number of axes.
+    pub fn axes(&self) -> usize {
+        self.axes
     }
 
     /// One point; its length is the number of axes, rounded up.

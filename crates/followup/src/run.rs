@@ -33,6 +33,14 @@ impl<'a> Ground<'a> {
     ) -> Result<Self, Error> {
         let needed = |need: fn(&Needs) -> bool| strategies.iter().any(|strategy| need(&strategy.info().needs));
         let known = [partition.spectroscopic.as_slice(), &partition.pool].concat();
+        // Made before the runs start, which share them.
+        let mut space = needed(Needs::space).then(|| Space::new(&data.x, &known));
+        if needed(|needs| needs.density) {
+            space = space.map(|space| space.with_density(&partition.pool, params.seed));
+        }
+        if needed(|needs| needs.graph) {
+            space = space.map(|space| space.with_graph(&known));
+        }
         Ok(Self {
             data,
             partition,
@@ -40,7 +48,7 @@ impl<'a> Ground<'a> {
             params,
             hold_out: data.x.select_rows(&partition.hold_out),
             reference: data.place.select_rows(&partition.spectroscopic),
-            space: needed(Needs::space).then(|| Space::new(&data.x, &known)),
+            space,
         })
     }
 }

@@ -25,15 +25,20 @@ impl Strategy for Canonical {
 
     fn scores(&self, pool: &Pool<'_>, rng: &mut ChaCha8Rng) -> Vec<f64> {
         let reference = &pool.reference;
-        if reference.rows() == 0 || reference.cols() == 0 {
+        let placed: Vec<usize> = (0..reference.rows())
+            .filter(|row| reference.row(*row).iter().any(|value| value.is_finite()))
+            .collect();
+        if placed.is_empty() {
             return (0..pool.candidates).map(|_| rng.random::<f64>()).collect();
         }
-        let drawn = reference.row(rng.random_range(0..reference.rows()));
+        let drawn = reference.row(placed[rng.random_range(0..placed.len())]);
         let scale: Vec<f64> = (0..reference.cols()).map(|axis| deviation(&reference.column(axis))).collect();
         (0..pool.candidates)
             .map(|i| {
                 let place = pool.place.row(i);
-                -(0..scale.len()).map(|axis| ((place[axis] - drawn[axis]) / scale[axis]).powi(2)).sum::<f64>()
+                // What is not known of the object drawn cannot be resembled.
+                let axes = (0..scale.len()).filter(|axis| drawn[*axis].is_finite());
+                -axes.map(|axis| ((place[axis] - drawn[axis]) / scale[axis]).powi(2)).sum::<f64>()
             })
             .collect()
     }
@@ -67,6 +72,18 @@ mod tests {
     use super::*;
     use hesper_learn::Matrix;
     use rand::SeedableRng;
+
+    #[test]
+    fn unknown_axes_of_the_drawn_are_left_out_and_unknown_candidates_come_last() {
+        let unknown = f64::NAN;
+        let reference = Matrix::from_rows(&[[0.3, unknown], [unknown, unknown]]).unwrap();
+        let place = Matrix::from_rows(&[[unknown, 18.0], [0.5, 18.0], [0.3, 25.0]]).unwrap();
+        let pool = Pool { place, reference, ..Pool::new(3, 2) };
+        for seed in 0..10 {
+            let chosen = Canonical.select(&pool, 3, &mut ChaCha8Rng::seed_from_u64(seed));
+            assert_eq!(chosen.iter().map(|choice| choice.candidate).collect::<Vec<_>>(), [2, 1, 0]);
+        }
+    }
 
     #[test]
     fn axes_are_scaled_before_they_are_compared() {

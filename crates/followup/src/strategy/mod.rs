@@ -1,12 +1,19 @@
 //! Query strategies: which objects of the pool deserve a spectrum.
 
+mod badge;
 mod bald;
 mod batch_bald;
 mod canonical;
 mod certainty;
+mod clustered;
 mod committee_kl;
 mod consensus_entropy;
+mod core_set;
+mod density;
 mod entropy;
+mod expected_error;
+mod expected_error_bayes;
+mod label_propagation;
 mod least_confident;
 mod margin;
 mod pool;
@@ -17,13 +24,20 @@ mod vote_entropy;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+pub use badge::Badge;
 pub use bald::Bald;
 pub use batch_bald::BatchBald;
 pub use canonical::Canonical;
 pub use certainty::Certainty;
+pub use clustered::Clustered;
 pub use committee_kl::CommitteeKl;
 pub use consensus_entropy::ConsensusEntropy;
+pub use core_set::CoreSet;
+pub use density::Density;
 pub use entropy::Entropy;
+pub use expected_error::ExpectedError;
+pub use expected_error_bayes::ExpectedErrorBayes;
+pub use label_propagation::LabelPropagation;
 pub use least_confident::LeastConfident;
 pub use margin::Margin;
 pub use pool::{Needs, Pool};
@@ -84,6 +98,13 @@ pub fn strategies() -> Vec<Box<dyn Strategy>> {
         Box::new(CommitteeKl),
         Box::new(Bald),
         Box::new(BatchBald::default()),
+        Box::new(Density::default()),
+        Box::new(CoreSet),
+        Box::new(Badge),
+        Box::new(Clustered::default()),
+        Box::new(ExpectedError),
+        Box::new(ExpectedErrorBayes),
+        Box::new(LabelPropagation),
     ]
 }
 

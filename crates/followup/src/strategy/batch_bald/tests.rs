@@ -153,3 +153,30 @@ fn a_long_sampled_batch_stays_below_the_information_there_is() {
     let information: f64 = chosen.iter().map(|choice| choice.score).sum();
     assert!(information < 8f64.ln() * 1.05 && information > 8f64.ln() * 0.8, "{information}");
 }
+
+#[test]
+fn bounds_hold_and_leave_the_greedy_batch_as_it_is() {
+    let members = random_members(7, 60, 3, 21);
+    let pool = pool(members);
+    let committee = Committee::new(&pool);
+    let mut joint = Joint::new(7);
+    let mut batch = Vec::new();
+    for step in 0..9 {
+        let gains: Vec<f64> = (0..60).map(|candidate| joint.gain(committee.views(candidate))).collect();
+        for groups in [1, 5, 128] {
+            let coarse = joint.merged(groups);
+            assert!(coarse.configurations() <= groups);
+            for candidate in 0..60 {
+                let bound = coarse.gain(committee.views(candidate));
+                assert!(bound >= gains[candidate] - 1e-12, "step {step}: {bound} < {}", gains[candidate]);
+            }
+        }
+        let free = (0..60).filter(|candidate| !batch.contains(candidate));
+        let best = free.max_by(|a, b| gains[*a].total_cmp(&gains[*b])).unwrap();
+        batch.push(best);
+        joint = joint.extend(committee.views(best));
+    }
+    assert!(joint.configurations() > 19_000, "the coarse tables were used");
+    let chosen = BatchBald::default().select(&pool, 9, &mut ChaCha8Rng::seed_from_u64(1));
+    assert_eq!(chosen.iter().map(|choice| choice.candidate).collect::<Vec<_>>(), batch);
+}
