@@ -16,6 +16,7 @@
 //! ```
 
 mod cross_validate;
+mod distance;
 mod error;
 mod forest;
 mod labels;
@@ -29,6 +30,7 @@ mod neighbours;
 mod prepare;
 mod random;
 pub mod split;
+mod svm;
 mod tensor;
 
 pub use cross_validate::{CrossValidation, cross_validate};
@@ -42,4 +44,5 @@ pub use model::Model;
 pub use naive_bayes::{NaiveBayes, NaiveBayesParams};
 pub use neighbours::{NeighbourWeights, Neighbours, NeighboursParams};
 pub use prepare::{Prepare, Prepared, Scaling};
+pub use svm::{Gamma, Svm, SvmParams};
 pub use tensor::{Tensor, TensorMap};

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::prepare::{PREFIX, restore_prepared};
 use crate::{
-    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Neighbours, Tensor, TensorMap,
+    Classifier, Error, Forest, Learner, Logistic, Matrix, NaiveBayes, Neighbours, Svm, Tensor, TensorMap,
     TrainingSet,
 };
 
@@ -202,6 +202,7 @@ fn restore(
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
         Neighbours::LEARNER => Ok(Box::new(Neighbours::from_tensors(tensors, features, classes)?)),
+        Svm::LEARNER => Ok(Box::new(Svm::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
