@@ -118,7 +118,10 @@ impl Solver<'_> {
         let (mut sum, mut free) = (0.0, 0u32);
         let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
         for row in 0..self.a.len() {
-            let (may_rise, may_fall) = (self.a[row] < self.high[row], self.a[row] > self.low[row]);
+            // What sums have rounded away from a bound is at the bound: it says less about the bias than the others.
+            let slack = 1e-9 * (self.high[row] - self.low[row]);
+            let may_rise = self.a[row] + slack < self.high[row];
+            let may_fall = self.a[row] - slack > self.low[row];
             if may_rise && may_fall {
                 sum += self.slope[row];
                 free += 1;
