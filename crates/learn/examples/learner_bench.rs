@@ -12,7 +12,7 @@ use std::path::Path;
 
 use hesper_learn::{
     Classifier, Learner, Logistic, LogisticParams, Matrix, NaiveBayesParams, NeighboursParams, Prepare,
-    Scaling, TrainingSet,
+    Scaling, Svm, SvmParams, TrainingSet,
 };
 use rustix::time::{ClockId, clock_gettime};
 
@@ -63,6 +63,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 &[fitted.coefficients(), fitted.intercepts()].concat(),
             )?;
         }
+        "svm" => {
+            let params: SvmParams = serde_json::from_value(params)?;
+            let fitted = measure(&task, directory, &x_test, || Svm::fit(&params, &data, task.seed))?;
+            write(&directory.join("decision.f64"), fitted.decision(&x_test)?.data())?;
+        }
         other => return Err(format!("unknown learner {other}").into()),
     }
     Ok(())
@@ -102,6 +107,12 @@ impl Fitted for Box<dyn Classifier> {
 }
 
 impl Fitted for Logistic {
+    fn proba(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
+        self.predict_proba(x)
+    }
+}
+
+impl Fitted for Svm {
     fn proba(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
         self.predict_proba(x)
     }

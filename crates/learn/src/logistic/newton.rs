@@ -90,14 +90,14 @@ fn conjugate_step(objective: &Objective, at: &Evaluation) -> Vec<f64> {
     let mut direction = scaled(&residual);
     let mut product = dot(&residual, &direction);
     let start = product.sqrt();
-    let target = start * start.sqrt().min(0.1).max(1e-8);
+    let target = start * start.sqrt().clamp(1e-8, 0.1);
     for _ in 0..2 * step.len() {
         if product.sqrt() <= target {
             break;
         }
         let image = objective.hessian_times(&at.probabilities, &direction);
         let curvature = dot(&direction, &image);
-        if !(curvature > 0.0) {
+        if curvature.is_nan() || curvature <= 0.0 {
             break;
         }
         let length = product / curvature;

@@ -38,7 +38,7 @@ impl LogisticParams {
     /// The first parameter that is out of its range.
     pub fn check(&self) -> Result<(), Error> {
         let refuse = |name, value: String, limit| Err(Error::Parameter { name, value, limit });
-        if !(self.c >= 1e-12 && self.c <= 1e12) {
+        if !(1e-12..=1e12).contains(&self.c) {
             return refuse("c", self.c.to_string(), "from 1e-12 to 1e12");
         }
         if !(self.tolerance > 0.0 && self.tolerance <= 0.1) {

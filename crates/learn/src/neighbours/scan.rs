@@ -4,8 +4,9 @@
 //! errors bounded, is computed for sixteen rows at a time; only rows that may be near enough have their distance
 //! computed in double precision from the differences. So the result is exact.
 
-use super::nearest::{Nearest, squared_distance};
+use super::nearest::Nearest;
 use crate::Matrix;
+use crate::distance::squared_distance;
 
 /// Rows side by side.
 const LANES: usize = 16;

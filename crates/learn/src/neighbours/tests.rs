@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::nearest::squared_distance;
 use super::*;
+use crate::distance::squared_distance;
 
 /// Values that are often equal, sometimes far out and sometimes nearly the same.
 fn value() -> impl Strategy<Value = f64> {

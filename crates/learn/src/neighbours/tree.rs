@@ -1,8 +1,9 @@
 //! A tree that halves the rows by one column at a time (Friedman, Bentley & Finkel 1977, doi:10.1145/355744.355745):
 //! in few dimensions most of it need not be looked at.
 
-use super::nearest::{Nearest, squared_distance};
+use super::nearest::Nearest;
 use crate::Matrix;
+use crate::distance::squared_distance;
 
 /// So many rows are not divided further.
 const LEAF_ROWS: usize = 16;
