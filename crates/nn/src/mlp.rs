@@ -15,7 +15,7 @@ use crate::{Architecture, Device, Norm, Parameters, Rows, Schedule, Stream, Trai
 /// let x = Matrix::from_rows(&[[-1.0], [-0.8], [0.9], [1.0]])?;
 /// let mlp = MlpParams { hidden: vec![8], ..Default::default() };
 /// let classifier = mlp.fit(&TrainingSet { x: &x, y: &[0, 0, 1, 1], weights: None, n_classes: 2 }, 1)?;
-/// assert!(classifier.predict_proba(&Matrix::from_rows(&[[-0.9]])?)?.row(0)[0] > 0.9);
+/// assert!(classifier.predict_proba(&Matrix::from_rows(&[[-0.9]])?)?.row(0)[0] > 0.7);
 /// # Ok::<(), hesper_learn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,11 +33,12 @@ pub struct MlpParams {
     pub min_steps: usize,
     /// Rows in a batch, at least 1. Default 128.
     pub batch: usize,
-    /// The highest learning rate, above 0. Default 0.005.
+    /// The highest learning rate, above 0. Default 0.01.
     pub learning_rate: f64,
     /// How the rate goes over the steps. Default: one cycle.
     pub schedule: Schedule,
-    /// AdamW's weight decay, at least 0. Default 0.01.
+    /// AdamW's weight decay, at least 0: a step takes so much, times the rate, off each weight. Default 2, which over a
+    /// one-cycle of 200 steps at rate 0.01 leaves an eighth of a weight that nothing holds up.
     pub weight_decay: f64,
     /// Epochs without a smaller cross-entropy of the rows set aside after which to stop, at least 1. Default: no rows are
     /// set aside and all epochs are gone through.
@@ -60,9 +61,9 @@ impl Default for MlpParams {
             epochs: 25,
             min_steps: 200,
             batch: 128,
-            learning_rate: 0.005,
+            learning_rate: 0.01,
             schedule: Schedule::OneCycle,
-            weight_decay: 0.01,
+            weight_decay: 2.0,
             patience: None,
             set_aside: 0.1,
             ensemble: 1,
