@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use hesper_learn::{
     BoostedParams, Calibrated, Calibration, Committee, ForestParams, Learner, LogisticParams,
-    NaiveBayesParams, NeighboursParams, Prepared, Scaling,
+    NaiveBayesParams, NeighboursParams, Prepared, Scaling, SvmParams,
 };
 use hesper_nn::MlpParams;
 use serde::Serialize;
@@ -30,6 +30,8 @@ pub(crate) enum LearnerName {
     Neighbours,
     /// Gaussian naive Bayes
     NaiveBayes,
+    /// Support vector machine with a radial basis function
+    Svm,
 }
 
 impl LearnerName {
@@ -70,6 +72,12 @@ impl LearnerName {
                  the fewest labels, and its probabilities are too extreme where features repeat one another (Hastie, \
                  Tibshirani & Friedman 2009, ch. 6.6.3)."
             }
+            Self::Svm => {
+                "Support vector machine with a radial basis function: the widest margin between two classes, every two \
+                 against each other; probabilities by Platt scaling and pairwise coupling. Good with few labels; its \
+                 time grows with the square of the labelled objects (Cortes & Vapnik 1995, doi:10.1007/BF00994018; Fan, \
+                 Chen & Lin 2005; Wu, Lin & Weng 2004)."
+            }
         }
     }
 
@@ -91,6 +99,7 @@ impl LearnerName {
             Self::Logistic => tuned(settings, LogisticParams::check),
             Self::Neighbours => tuned(settings, NeighboursParams::check),
             Self::NaiveBayes => tuned(settings, NaiveBayesParams::check),
+            Self::Svm => tuned(settings, SvmParams::check),
         }
     }
 }

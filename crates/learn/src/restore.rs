@@ -5,7 +5,7 @@ use crate::committee::CommitteeClassifier;
 use crate::prepare::{PREFIX, restore_prepared};
 use crate::{
     Boosted, Calibrated, Classifier, Committee, DenseEnsemble, DenseNetwork, Forest, Logistic, NaiveBayes,
-    Neighbours, TensorMap,
+    Neighbours, Svm, TensorMap,
 };
 
 /// The classifier of a learner from its tensors, which are checked as a whole.
@@ -27,6 +27,7 @@ pub(crate) fn restore(
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
         Neighbours::LEARNER => Ok(Box::new(Neighbours::from_tensors(tensors, features, classes)?)),
+        Svm::LEARNER => Ok(Box::new(Svm::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
