@@ -17,6 +17,7 @@
 
 mod calibration;
 mod committee;
+pub mod conformal;
 mod cross_validate;
 mod error;
 mod forest;

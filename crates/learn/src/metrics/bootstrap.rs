@@ -59,7 +59,7 @@ pub fn bootstrap_interval(
     Ok(Interval { estimate, lower: quantile(&values, tail), upper: quantile(&values, 1.0 - tail) })
 }
 
-pub(super) fn check_level(level: f64) -> Result<(), Error> {
+pub(crate) fn check_level(level: f64) -> Result<(), Error> {
     if level > 0.0 && level < 1.0 {
         return Ok(());
     }
