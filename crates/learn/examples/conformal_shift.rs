@@ -60,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let weights = weighted.then_some((&shift.source[..], &shift.target[..]));
                 let conformal =
                     Conformal::calibrate(&params, &known, &y_source, weights.map(|weights| weights.0), seed)?;
-                let found = conformal.sets(&new, weights.map(|weights| weights.1))?.coverage(&y_target, 0.95)?;
+                let found =
+                    conformal.sets(&new, weights.map(|weights| weights.1))?.coverage(&y_target, 0.95)?;
                 println!(
                     "{}",
                     serde_json::json!({

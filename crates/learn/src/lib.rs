@@ -27,7 +27,9 @@ mod matrix;
 pub mod metrics;
 mod model;
 mod nested;
+mod out_of_fold;
 mod random;
+pub mod search;
 pub mod split;
 mod tensor;
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::calibration::CalibratedClassifier;
 use crate::committee::CommitteeClassifier;
+use crate::search::{Searched, SearchedClassifier};
 use crate::{
     Calibrated, Classifier, Committee, Error, Forest, Learner, Matrix, Tensor, TensorMap, TrainingSet,
 };
@@ -33,7 +34,7 @@ use crate::{
 pub struct Model {
     /// The name of the learner that made the classifier.
     pub learner: String,
-    /// The learner's parameters.
+    /// The learner's parameters; under `chosen`, if there, what learning itself decided ([`Classifier::choice`]).
     pub params: serde_json::Value,
     /// The names of the features, in the order of the columns.
     pub features: Vec<String>,
@@ -83,7 +84,10 @@ impl Model {
         features: Vec<String>,
         classes: Vec<String>,
     ) -> Result<Self, Error> {
-        let (learner, params) = (learner.name().to_owned(), learner.parameters());
+        let (learner, mut params) = (learner.name().to_owned(), learner.parameters());
+        if let (Some(params), Some(choice)) = (params.as_object_mut(), classifier.choice()) {
+            params.insert("chosen".to_owned(), choice);
+        }
         Error::check_length("names of features", classifier.n_features(), features.len())?;
         Error::check_length("names of classes", classifier.n_classes(), classes.len())?;
         for (name, names) in [("features", &features), ("classes", &classes)] {
@@ -198,6 +202,7 @@ pub(crate) fn restore(
         Calibrated::LEARNER => Ok(Box::new(CalibratedClassifier::from_tensors(tensors, features, classes)?)),
         Committee::LEARNER => Ok(Box::new(CommitteeClassifier::from_tensors(tensors, features, classes)?)),
         Forest::LEARNER => Ok(Box::new(Forest::from_tensors(tensors, features, classes)?)),
+        Searched::LEARNER => Ok(Box::new(SearchedClassifier::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),
     }
 }
