@@ -21,6 +21,7 @@ pub mod conformal;
 mod cross_validate;
 mod error;
 mod forest;
+pub mod guard;
 mod labels;
 mod learner;
 mod matrix;
