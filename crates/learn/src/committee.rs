@@ -162,6 +162,11 @@ impl Classifier for CommitteeClassifier {
             .map(Some)
     }
 
+    /// The members' choices, one after the other.
+    fn choice(&self) -> Option<serde_json::Value> {
+        self.members.iter().map(|member| member.classifier.choice()).collect()
+    }
+
     fn tensors(&self) -> Option<TensorMap> {
         let count = u32::try_from(self.members.len()).ok()?;
         let mut tensors = TensorMap::from([("members".to_owned(), Tensor::U32(vec![count]))]);

@@ -104,6 +104,12 @@ pub trait Classifier: Send + Sync {
         Ok(None)
     }
 
+    /// What learning decided beyond the learner's parameters, such as those that a search found best; models record it
+    /// as `chosen` among the parameters. Nothing if there was nothing to decide, or the classifier comes from a file.
+    fn choice(&self) -> Option<serde_json::Value> {
+        None
+    }
+
     /// The state as named tensors, for [`crate::Model::save`]; nothing if it has no place in the model format.
     fn tensors(&self) -> Option<TensorMap> {
         None

@@ -30,6 +30,12 @@ impl Stream {
         (product >> 32) as u32
     }
 
+    /// A number from 0 up to, but not, 1, with 52 random bits.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        let bits = u64::from(self.0.next_u32()) << 32 | u64::from(self.0.next_u32());
+        (bits >> 12) as f64 / (1u64 << 52) as f64
+    }
+
     /// Brings the items into random order.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for end in (1..items.len()).rev() {

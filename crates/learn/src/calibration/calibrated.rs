@@ -1,7 +1,7 @@
 use super::{Calibration, CalibrationMap};
 use crate::nested::{Nested, record};
-use crate::split::stratified_k_fold;
-use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet, cross_validate};
+use crate::out_of_fold::out_of_fold;
+use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet};
 
 /// A learner whose probabilities are calibrated: each row gets probabilities from a classifier that did not learn from
 /// it, the map is learned from these, and the final classifier learns from all rows.
@@ -61,38 +61,12 @@ impl Calibration {
         folds: usize,
         seed: u64,
     ) -> Result<CalibrationMap, Error> {
-        if folds < 2 {
-            return Err(Error::Parameter { name: "folds", value: folds.to_string(), limit: "at least 2" });
-        }
-        let tested = testable_rows(data);
-        if tested.len() < 2 {
-            let reason = "no class has two rows, one to learn from and one to be calibrated by";
-            return Err(Error::Split(reason.to_owned()));
-        }
-        let y: Vec<u32> = tested.iter().map(|&row| data.y[row]).collect();
-        let mut split = stratified_k_fold(&y, folds.min(tested.len()), seed)?;
-        let mut is_tested = vec![false; data.y.len()];
-        for fold in &mut split {
-            fold.test.iter_mut().for_each(|row| *row = tested[*row]);
-            is_tested.fill(false);
-            fold.test.iter().for_each(|&row| is_tested[row] = true);
-            fold.train = (0..data.y.len()).filter(|&row| !is_tested[row]).collect();
-        }
-        let probabilities = cross_validate(learner, data, &split, seed)?.probabilities.select_rows(&tested);
+        let found = out_of_fold(learner, data, folds, seed)?;
+        let y: Vec<u32> = found.rows.iter().map(|&row| data.y[row]).collect();
         let weights: Option<Vec<f64>> =
-            data.weights.map(|weights| tested.iter().map(|&row| weights[row]).collect());
-        self.fit(&probabilities, &y, weights.as_deref())
+            data.weights.map(|weights| found.rows.iter().map(|&row| weights[row]).collect());
+        self.fit(&found.probabilities, &y, weights.as_deref())
     }
-}
-
-/// The rows with weight whose class has another such row.
-fn testable_rows(data: &TrainingSet<'_>) -> Vec<usize> {
-    let weighs = |row: usize| data.weights.is_none_or(|weights| weights[row] > 0.0);
-    let mut counts = vec![0usize; data.n_classes];
-    for (row, &class) in data.y.iter().enumerate() {
-        counts[class as usize] += usize::from(weighs(row));
-    }
-    (0..data.y.len()).filter(|&row| weighs(row) && counts[data.y[row] as usize] >= 2).collect()
 }
 
 /// What [`Calibrated`] learned.
@@ -138,6 +112,10 @@ impl Classifier for CalibratedClassifier {
 
     fn embedding(&self, x: &Matrix) -> Result<Option<Matrix>, Error> {
         self.inner.classifier.embedding(x)
+    }
+
+    fn choice(&self) -> Option<serde_json::Value> {
+        self.inner.classifier.choice()
     }
 
     fn tensors(&self) -> Option<TensorMap> {

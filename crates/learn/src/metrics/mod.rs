@@ -2,8 +2,8 @@
 //!
 //! Metrics of decisions take the true and the predicted class of each row; efficiency, purity and the figure of merit ask
 //! about one class, the positive one. Metrics of probabilities take a row of class probabilities per row, or, where they
-//! are about one class, whether each row is positive and its score. [`bootstrap_interval`] and [`mean_interval`] say how
-//! sure a metric is.
+//! are about one class, whether each row is positive and its score. [`bootstrap_interval`], [`mean_interval`] and, for a
+//! share, [`wilson_interval`] say how sure a metric is.
 
 mod accuracy;
 mod average_precision;
@@ -13,9 +13,11 @@ mod confusion;
 mod detection;
 mod log_loss;
 mod mean_interval;
+mod normal;
 mod reliability;
 mod roc_auc;
 mod student;
+mod wilson;
 
 pub use accuracy::{accuracy, balanced_accuracy, most_probable};
 pub use average_precision::average_precision;
@@ -28,6 +30,9 @@ pub use log_loss::{CLIP, log_loss};
 pub use mean_interval::mean_interval;
 pub use reliability::{ReliabilityBin, expected_calibration_error, reliability_curve, top_label};
 pub use roc_auc::{roc_auc, roc_auc_one_vs_rest};
+pub use wilson::wilson_interval;
+
+pub(crate) use bootstrap::check_level;
 
 use crate::{Error, Matrix};
 
