@@ -107,6 +107,7 @@ impl<'a> CompareReport<'a> {
             "classes": comparison.classes,
             "folds": comparison.folds,
             "metric": metric.key(),
+            "warnings": comparison.warnings,
             "entries": entries,
         })
     }
@@ -227,6 +228,7 @@ impl<'a> CompareReport<'a> {
                 comparison.folds
             ))
             .cards(cards)
+            .warnings(comparison.warnings.iter().map(ToString::to_string))
             .section(
                 "Leaderboard",
                 "Brackets hold 95 % intervals of the bootstrap over objects. **worse by** is the paired difference to the \

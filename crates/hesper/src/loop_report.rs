@@ -148,7 +148,7 @@ impl<'a> LoopReport<'a> {
             scores.insert("fom_over_hold_out".to_owned(), interval(&self.over_hold_out(place)?));
             strategies.insert(name.to_owned(), Value::Object(scores));
         }
-        Ok(json!({ "sizes": self.outcome.sizes(), "final": strategies }))
+        Ok(json!({ "sizes": self.outcome.sizes(), "warnings": self.outcome.warnings, "final": strategies }))
     }
 
     /// The positive probabilities and truths of the hold-out, of the first run of a strategy.
@@ -357,6 +357,7 @@ impl<'a> LoopReport<'a> {
         let mut page = Report::new(&self.title, &self.subtitle)
             .summary(self.verdict()?)
             .cards(cards)
+            .warnings(outcome.warnings.iter().map(ToString::to_string))
             .section(
                 "What the queries teach",
                 format!(

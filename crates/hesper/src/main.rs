@@ -4,6 +4,7 @@ mod commands;
 mod compare_report;
 mod config;
 mod failure;
+mod guards;
 mod input;
 mod judging;
 mod learners;

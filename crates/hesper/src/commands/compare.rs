@@ -5,12 +5,14 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use clap::Args;
+use hesper_learn::guard::Warning;
 use hesper_learn::{
     Classifier, Learner, Matrix, Resampling, Standing, TrainingSet, cross_validate, leaderboard, split,
 };
 use serde::Serialize;
 
 use crate::compare_report::CompareReport;
+use crate::guards::examine_folds;
 use crate::input::choose_columns;
 use crate::judging::{Labelled, Metric, Which, parse_folds};
 use crate::learners::{LearnerName, Tuning};
@@ -87,6 +89,8 @@ pub(crate) struct Comparison {
     pub(crate) classes: Vec<String>,
     pub(crate) labels: Vec<u32>,
     pub(crate) folds: usize,
+    /// What may make the scores worth less than they seem.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Compare {
@@ -107,6 +111,7 @@ impl Compare {
         let labelled = self.which.labelled(&table, &self.table)?;
         let folds = self.which.folds(&labelled, &table, &self.table, self.folds, self.common.seed)?;
         forget_record(&self.out)?;
+        let warnings = examine_folds(&table, &labelled, &folds)?;
 
         let bar = progress::bar("comparing", Some((choices.len() * learners.len()) as u64));
         let mut entries = Vec::new();
@@ -119,7 +124,7 @@ impl Compare {
             }
         }
         bar.finish_and_clear();
-        let comparison = self.compare(entries, labelled, metrics)?;
+        let comparison = self.compare(entries, labelled, metrics, warnings)?;
         let report = CompareReport::new(&comparison, session.command_line());
         for line in report.lines() {
             session.say(line);
@@ -155,6 +160,7 @@ impl Compare {
         entries: Vec<Entry>,
         labelled: Labelled,
         metrics: &[Metric],
+        warnings: Vec<Warning>,
     ) -> Result<Comparison, Failure> {
         let others = metrics.iter().copied().filter(|metric| *metric != self.metric);
         let mut standings = Vec::new();
@@ -175,6 +181,7 @@ impl Compare {
             classes: labelled.view.classes,
             labels: labelled.labels,
             folds: self.folds,
+            warnings,
         })
     }
 }

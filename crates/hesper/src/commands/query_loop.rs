@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hesper_followup::{LoopData, LoopParams, Partition, Run, Start, Strategy, run_loop, strategy};
+use hesper_learn::guard::Warning;
 use hesper_learn::{Matrix, Model};
 use hesper_photometry::Sample;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::guards::examine_split;
 use crate::input::Columns;
 use crate::learners::{LearnerName, Tuning};
 use crate::learning::{ClassView, matrix};
@@ -188,6 +190,8 @@ pub(crate) struct LoopOutcome {
     pub(crate) strategies: Vec<Box<dyn Strategy>>,
     pub(crate) runs: Vec<Run>,
     pub(crate) settings: LoopSettings,
+    /// What may make the scores worth less than they seem.
+    pub(crate) warnings: Vec<Warning>,
     /// Importances of the features after the last query, one list for each run that can tell.
     pub(crate) importances: Vec<(usize, Vec<f64>)>,
     first_seed: u64,
@@ -225,6 +229,7 @@ impl LoopOutcome {
             place: Matrix::new(table.rows(), 2, place.collect())?,
         };
         let partition = data.partition(params.hold_out, seed)?;
+        let warnings = warnings(&table, &view, &partition)?;
         let total = chosen.len() * params.seeds * params.queries.min(partition.pool.len());
         let bar = progress::bar("querying", Some(total as u64));
         let runs = run_loop(&data, &partition, learner.as_ref(), &chosen, &params, &|n| bar.inc(n as u64))?;
@@ -241,6 +246,7 @@ impl LoopOutcome {
             strategies: chosen,
             runs,
             settings: settings.clone(),
+            warnings,
             importances,
             first_seed: seed,
             learner,
@@ -308,6 +314,18 @@ impl LoopOutcome {
             "classes": self.view.classes,
         })
     }
+}
+
+/// What is wrong with learning from the pool and the spectra and scoring on the hold-out.
+fn warnings(
+    table: &hesper_features::FeatureTable,
+    view: &ClassView,
+    partition: &Partition,
+) -> Result<Vec<Warning>, Failure> {
+    let labels = |rows: &[usize]| -> Vec<u32> { rows.iter().filter_map(|&row| view.codes[row]).collect() };
+    let train: Vec<usize> = partition.spectroscopic.iter().chain(&partition.pool).copied().collect();
+    let test = &partition.hold_out;
+    examine_split(table, &view.classes, (&train, &labels(&train)), Some((test, &labels(test))))
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ use hesper_report::{BarsWithIntervals, Card, NamedInterval, Report, bars_with_in
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::guards::{examine_folds, examine_split};
 use crate::input::Columns;
 use crate::judging::{Labelled, Metric, Which, parse_folds};
 use crate::learners::LearnerOptions;
@@ -61,6 +62,11 @@ impl Train {
             .map(|folds| self.which.folds(&labelled, &table, &self.features, folds, self.common.seed));
         let folds = folds.transpose()?;
         let learner = self.learner.build()?;
+        let train = (rows.as_slice(), labels.as_slice());
+        let warnings = match &folds {
+            Some(folds) => examine_folds(&table, &labelled, folds)?,
+            None => examine_split(&table, &view.classes, train, None)?,
+        };
         let model = Model::train(
             learner.as_ref(),
             &data,
@@ -72,6 +78,7 @@ impl Train {
             "objects": rows.len(),
             "features": table.columns(),
             "classes": view.classes,
+            "warnings": warnings,
             "out": self.out,
         });
         session.say(format!(
@@ -111,7 +118,11 @@ impl Train {
             let mut path = self.out.clone().into_os_string();
             path.push(".report.html");
             let path = PathBuf::from(path);
-            judged.report(&view.classes, &model, &command_line).manifest(&finished.manifest).write(&path)?;
+            judged
+                .report(&view.classes, &model, &command_line)
+                .warnings(warnings.iter().map(ToString::to_string))
+                .manifest(&finished.manifest)
+                .write(&path)?;
             print::note(format_args!("report: {}", path.display()));
         }
         model.save(&self.out)?;

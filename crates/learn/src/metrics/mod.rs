@@ -32,8 +32,6 @@ pub use reliability::{ReliabilityBin, expected_calibration_error, reliability_cu
 pub use roc_auc::{roc_auc, roc_auc_one_vs_rest};
 pub use wilson::wilson_interval;
 
-pub(crate) use bootstrap::check_level;
-
 use crate::{Error, Matrix};
 
 /// A value with its confidence interval.
