@@ -30,11 +30,10 @@ impl Graph {
         let mut rows = rows.to_vec();
         rows.sort_unstable();
         rows.dedup();
-        let nearest: Vec<Vec<(f32, u32)>> = rows
-            .par_chunks(TOGETHER)
-            .flat_map_iter(|together| nearest(points, &rows, together))
-            .collect();
-        let reach: Vec<f32> = nearest.iter().map(|list| list.last().map_or(0.0, |last| last.0.sqrt())).collect();
+        let nearest: Vec<Vec<(f32, u32)>> =
+            rows.par_chunks(TOGETHER).flat_map_iter(|together| nearest(points, &rows, together)).collect();
+        let reach: Vec<f32> =
+            nearest.iter().map(|list| list.last().map_or(0.0, |last| last.0.sqrt())).collect();
         let mut linked: Vec<Vec<(u32, f32)>> = vec![Vec::new(); rows.len()];
         for (i, list) in nearest.iter().enumerate() {
             for &(squared, j) in list {

@@ -1,7 +1,8 @@
 //! Which objects deserve a spectrum: query strategies, and the loop that tests them on a fixed hold-out.
 //!
 //! [`LoopData::partition`] sets the hold-out aside, [`run_loop`] runs [`strategies`] over many seeds, [`curve`] and
-//! [`difference`] say what they show.
+//! [`difference`] say what they show. A strategy chooses from a [`Pool`], in which is what it says that it needs ([`Needs`]):
+//! probabilities, a committee's opinions, places in a [`Space`] of prepared features or in the classifier's own.
 
 mod committee;
 mod data;
@@ -24,8 +25,8 @@ pub use points::Points;
 pub use query_loop::{LoopParams, Query, Run, Scores, run_loop};
 pub use space::{FURTHEST, Space};
 pub use strategy::{
-    Badge, Bald, BatchBald, Canonical, Certainty, Choice, Clustered, CommitteeKl, ConsensusEntropy, CoreSet, Density,
-    Entropy, ExpectedError, ExpectedErrorBayes, Info, LabelPropagation, LeastConfident, Margin, Needs, Pool, Random,
-    Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
+    Badge, Bald, BatchBald, Canonical, Certainty, Choice, Clustered, CommitteeKl, ConsensusEntropy, CoreSet,
+    Density, Entropy, ExpectedError, ExpectedErrorBayes, Info, LabelPropagation, LeastConfident, Margin,
+    Needs, Pool, Random, Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
 };
 pub use summary::{METRICS, Metric, curve, difference, last};

@@ -61,7 +61,11 @@ impl LoopParams {
             }
         }
         if self.committee < 2 {
-            return Err(Error::parameter("committee", self.committee, "at least 2: one member agrees with itself"));
+            return Err(Error::parameter(
+                "committee",
+                self.committee,
+                "at least 2: one member agrees with itself",
+            ));
         }
         if !(self.hold_out > 0.0 && self.hold_out < 1.0) {
             return Err(Error::parameter("hold_out", self.hold_out, "between 0 and 1"));

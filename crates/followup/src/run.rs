@@ -31,7 +31,8 @@ impl<'a> Ground<'a> {
         params: &'a LoopParams,
         strategies: &[Box<dyn Strategy>],
     ) -> Result<Self, Error> {
-        let needed = |need: fn(&Needs) -> bool| strategies.iter().any(|strategy| need(&strategy.info().needs));
+        let needed =
+            |need: fn(&Needs) -> bool| strategies.iter().any(|strategy| need(&strategy.info().needs));
         let known = [partition.spectroscopic.as_slice(), &partition.pool].concat();
         // Made before the runs start, which share them.
         let mut space = needed(Needs::space).then(|| Space::new(&data.x, &known));
@@ -154,7 +155,7 @@ impl<'a> Rounds<'a> {
         let needs = self.strategy.info().needs;
         needs.probabilities
             || needs.members && self.has_members != Some(false)
-            || needs.embedding() && self.has_embedding != Some(false)
+            || needs.distances() && self.has_embedding != Some(false)
     }
 
     fn fit(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, Error> {
@@ -193,7 +194,7 @@ impl<'a> Rounds<'a> {
             space: ground.space.as_ref(),
             ..Pool::new(self.pool.len(), ground.data.n_classes)
         };
-        if needs.probabilities || needs.members || needs.embedding() {
+        if needs.probabilities || needs.members || needs.distances() {
             let x = ground.data.x.select_rows(&self.pool);
             if needs.probabilities {
                 pool.probabilities = self.predict(classifier, &x)?;
@@ -201,7 +202,7 @@ impl<'a> Rounds<'a> {
             if needs.members {
                 pool.members = self.members(classifier, &x, seed)?;
             }
-            if needs.embedding() {
+            if needs.distances() {
                 pool.embedding = self.embedding(classifier, &x)?;
             }
         }
@@ -213,14 +214,16 @@ impl<'a> Rounds<'a> {
             pool.nearest = match (&pool.embedding, &ground.space, classifier) {
                 (Some(points), _, Some(classifier)) => {
                     let x = ground.data.x.select_rows(&self.labelled);
-                    let labelled = classifier.embedding(&x)?.map(|table| Points::new(&table)).unwrap_or_default();
+                    let labelled =
+                        classifier.embedding(&x)?.map(|table| Points::new(&table)).unwrap_or_default();
                     Nearest::between(points, &labelled)
                 }
                 (None, Some(space), _) => self.nearest.of(&self.pool, &self.labelled, space.points()),
                 _ => Vec::new(),
             };
         }
-        let pool = Pool { rows: &self.pool, labelled: &self.labelled, labelled_classes: &self.classes, ..pool };
+        let pool =
+            Pool { rows: &self.pool, labelled: &self.labelled, labelled_classes: &self.classes, ..pool };
         Ok(self.strategy.select(&pool, count, &mut self.rng))
     }
 

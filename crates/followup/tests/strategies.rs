@@ -32,8 +32,9 @@ fn world(objects: usize, labelled: usize, classes: usize) -> World {
             .iter()
             .map(|row| {
                 let x = if row[0].is_nan() { 0.0 } else { row[0] } + shift;
-                let weight =
-                    |class: usize| (-4.0 * (x - class as f64 / classes as f64 * 2.0 + 0.7).powi(2)).exp() + 0.01;
+                let weight = |class: usize| {
+                    (-4.0 * (x - class as f64 / classes as f64 * 2.0 + 0.7).powi(2)).exp() + 0.01
+                };
                 let sum: f64 = (0..classes).map(weight).sum();
                 (0..classes).map(|class| weight(class) / sum).collect()
             })
@@ -56,7 +57,8 @@ impl World {
     /// The pool of the candidates of these places.
     fn pool<'a>(&'a self, places: &[usize], rows: &'a [usize], classes: usize) -> Pool<'a> {
         let table = |all: &[Vec<f64>]| {
-            Matrix::new(places.len(), classes, places.iter().flat_map(|place| all[*place].clone()).collect()).unwrap()
+            Matrix::new(places.len(), classes, places.iter().flat_map(|place| all[*place].clone()).collect())
+                .unwrap()
         };
         let nearest = |row: &usize| {
             let distance = |other: &usize| -> f32 {
@@ -94,7 +96,10 @@ fn check(name: &str, choices: &[Choice], expected: usize, candidates: usize) {
     places.dedup();
     assert_eq!(places.len(), expected, "{name} asks twice");
     assert!(places.last().is_none_or(|last| *last < candidates), "{name}");
-    assert!(choices.iter().all(|choice| choice.score.is_finite() || name == "canonical"), "{name}: {choices:?}");
+    assert!(
+        choices.iter().all(|choice| choice.score.is_finite() || name == "canonical"),
+        "{name}: {choices:?}"
+    );
 }
 
 #[test]
@@ -175,7 +180,8 @@ fn committees_divergence_is_bald_s_information() {
     let vote = |first: f64| Matrix::from_rows(&[[first, 1.0 - first]]).unwrap();
     let members: Vec<Matrix> = [0.9, 0.6, 0.3, 0.2, 0.1, 0.5].map(vote).into();
     let pool = Pool { members, ..Pool::new(1, 2) };
-    let votes = hesper_followup::strategy("vote-entropy").unwrap().scores(&pool, &mut ChaCha8Rng::seed_from_u64(1));
+    let votes =
+        hesper_followup::strategy("vote-entropy").unwrap().scores(&pool, &mut ChaCha8Rng::seed_from_u64(1));
     let expected = -(2.5 / 6.0 * f64::ln(2.5 / 6.0) + 3.5 / 6.0 * f64::ln(3.5 / 6.0));
     assert!((votes[0] - expected).abs() < 1e-12);
 }

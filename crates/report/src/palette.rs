@@ -20,7 +20,7 @@ pub(crate) const ORDER: [Paint; 8] = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SK
 pub(crate) type Style = (Paint, Dash);
 
 /// The strategies' colours in every figure; a committee's score has the colour of the single learner's, dashed.
-const STRATEGIES: [(&str, Style); 14] = [
+const STRATEGIES: [(&str, Style); 24] = [
     ("random", (GREY, Dash::None)),
     ("uncertainty", (BLUE, Dash::None)),
     ("canonical", (VERMILION, Dash::None)),
@@ -35,6 +35,17 @@ const STRATEGIES: [(&str, Style); 14] = [
     ("batch-bald", (VERMILION, Dash::Dots)),
     ("batchbald", (VERMILION, Dash::Dots)),
     ("cosmology", (PURPLE, Dash::Long)),
+    ("vote-entropy", (GREEN, Dash::Dots)),
+    ("consensus-entropy", (GREEN, Dash::Long)),
+    // Ranks as bald does.
+    ("committee-kl", (BLUE, Dash::Dots)),
+    ("density", (GREEN, Dash::Mixed)),
+    ("core-set", (ORANGE, Dash::Long)),
+    ("badge", (VERMILION, Dash::Long)),
+    ("clustered", (PURPLE, Dash::Dots)),
+    ("expected-error", (SKY, Dash::Long)),
+    ("expected-error-bayes", (SKY, Dash::Dots)),
+    ("label-propagation", (ORANGE, Dash::Dots)),
 ];
 
 /// The `index`-th style: eight colours, then the same with other lines.

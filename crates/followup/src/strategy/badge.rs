@@ -54,7 +54,13 @@ impl Strategy for Badge {
             let first = choices.len() == 1;
             distances.par_iter_mut().enumerate().with_min_len(1024).for_each(|(i, distance)| {
                 let new = gradients.squared_distance(i, candidate);
-                *distance = if taken[i] { 0.0 } else if first { new } else { distance.min(new) };
+                *distance = if taken[i] {
+                    0.0
+                } else if first {
+                    new
+                } else {
+                    distance.min(new)
+                };
             });
         }
         choices
@@ -92,11 +98,12 @@ impl<'a> Gradients<'a> {
             let p = pool.probabilities.row(candidate);
             let most = p.iter().copied().fold(0.0, f64::max);
             let guess = p.iter().position(|p| *p == most);
-            residuals.extend(p.iter().enumerate().map(|(class, p)| if Some(class) == guess { p - 1.0 } else { *p }));
+            residuals.extend(
+                p.iter().enumerate().map(|(class, p)| if Some(class) == guess { p - 1.0 } else { *p }),
+            );
         }
         let mut gradients = Self { pool, residuals, squares: Vec::new() };
-        gradients.squares =
-            (0..pool.probabilities.rows()).map(|i| gradients.product(i, i)).collect();
+        gradients.squares = (0..pool.probabilities.rows()).map(|i| gradients.product(i, i)).collect();
         gradients
     }
 
@@ -129,7 +136,8 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_the_outer_products() {
-        let (p, h) = ([[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.4, 0.35, 0.25]], [[1.0, -2.0], [0.5, 3.0], [0.0, 1.5]]);
+        let (p, h) =
+            ([[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.4, 0.35, 0.25]], [[1.0, -2.0], [0.5, 3.0], [0.0, 1.5]]);
         let pool = pool(&p, &h);
         let gradients = Gradients::new(&pool);
         let explicit = |i: usize| -> Vec<f64> {

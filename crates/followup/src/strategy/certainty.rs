@@ -20,6 +20,6 @@ impl Strategy for Certainty {
     }
 
     fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        pool.from_rows(|p| p[pool.positive])
+        pool.each_row(|p| p[pool.positive])
     }
 }

@@ -37,7 +37,8 @@ impl Strategy for Density {
         (0..pool.probabilities.rows())
             .map(|candidate| {
                 let row = pool.rows.get(candidate);
-                let density = row.and_then(|row| density.get(*row)).map_or(1.0, |density| f64::from(*density));
+                let density =
+                    row.and_then(|row| density.get(*row)).map_or(1.0, |density| f64::from(*density));
                 entropy(pool.probabilities.row(candidate)) * density.powf(self.beta)
             })
             .collect()
@@ -54,8 +55,9 @@ mod tests {
     #[test]
     fn of_the_equally_uncertain_the_common_comes_first_and_the_sure_last() {
         // Twenty objects together, one alone; the first of the many is sure.
-        let rows: Vec<[f64; 2]> =
-            (0..21).map(|i| if i == 20 { [40.0, 40.0] } else { [f64::from(i % 5), f64::from(i % 4)] }).collect();
+        let rows: Vec<[f64; 2]> = (0..21)
+            .map(|i| if i == 20 { [40.0, 40.0] } else { [f64::from(i % 5), f64::from(i % 4)] })
+            .collect();
         let all: Vec<usize> = (0..21).collect();
         let x = Matrix::from_rows(&rows).unwrap();
         let space = Space::new(&x, &all).with_density(&all, 1);

@@ -20,8 +20,6 @@ impl Strategy for Entropy {
     }
 
     fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        pool.from_rows(|p| {
-            0.0 - p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
-        })
+        pool.each_row(|p| 0.0 - p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>())
     }
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::{Choice, Info, Needs, Pool, Strategy};
 use crate::points::squared_distance;
-use crate::{Points, sample};
+use crate::sample;
 
 /// The candidate whose label, whatever it turns out to be, is expected to lower the entropy of the predictions for the pool
 /// most (expected error reduction with log-loss; Roy & McCallum 2001, Proceedings of ICML, 441). Refitting the learner for
@@ -53,10 +53,11 @@ impl Strategy for ExpectedError {
             return super::Random.select(pool, count, rng);
         };
         let mut choices = Vec::with_capacity(count);
-        while choices.len() < count {
+        while choices.len() < count.min(reduction.candidates.len()) {
             let scores = reduction.scores();
             // The candidates are a draw in themselves: the first of equals will do.
-            let Some(best) = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))
+            let Some(best) =
+                (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)))
             else {
                 break;
             };
@@ -70,14 +71,14 @@ impl Strategy for ExpectedError {
 /// The k nearest labelled objects of each object predicted, and what one more would change.
 struct Reduction<'a> {
     pool: &'a Pool<'a>,
-    points: &'a Points,
-    /// Candidates that may be taken.
     candidates: Vec<usize>,
-    objects: Vec<Object<'a>>,
+    taken: Vec<bool>,
+    objects: Vec<Object>,
+    /// Squared distances, candidate after candidate.
+    distances: Vec<f32>,
 }
 
-struct Object<'a> {
-    point: &'a [f32],
+struct Object {
     /// Squared distances and labels of the nearest, nearest first; labels are probabilities of the classes.
     nearest: Vec<(f32, Label)>,
     change: Change,
@@ -107,37 +108,50 @@ impl<'a> Reduction<'a> {
         }
         let candidates = sample::rows(pool.candidates, drawn, rng);
         let predicted = sample::rows(pool.candidates, DRAWN, rng);
-        let objects = predicted
+        let objects: Vec<Object> = predicted
             .par_iter()
             .map(|place| {
                 let point = points.point(pool.rows[*place]);
                 let mut nearest: Vec<(f32, Label)> = Vec::with_capacity(NEIGHBOURS + 1);
                 for (row, class) in pool.labelled.iter().zip(pool.labelled_classes) {
-                    insert(&mut nearest, squared_distance(point, points.point(*row)), || Label::Known(*class));
+                    insert(&mut nearest, squared_distance(point, points.point(*row)), || {
+                        Label::Known(*class)
+                    });
                 }
                 let change = Change::new(&nearest, pool);
-                Object { point, nearest, change }
+                Object { nearest, change }
             })
             .collect();
-        Some(Self { pool, points, candidates, objects })
-    }
-
-    fn point(&self, candidate: usize) -> &'a [f32] {
-        self.points.point(self.pool.rows[candidate])
-    }
-
-    /// The expected fall of the entropy for each candidate.
-    fn scores(&self) -> Vec<f64> {
-        self.candidates
+        let distances = candidates
             .par_iter()
-            .with_min_len(16)
-            .map(|candidate| {
-                let (point, p) = (self.point(*candidate), self.pool.probabilities.row(*candidate));
+            .flat_map_iter(|candidate| {
+                let point = points.point(pool.rows[*candidate]);
+                predicted.iter().map(move |place| squared_distance(point, points.point(pool.rows[*place])))
+            })
+            .collect();
+        Some(Self { pool, taken: vec![false; candidates.len()], candidates, objects, distances })
+    }
+
+    /// The squared distances of a candidate to the objects.
+    fn distances(&self, place: usize) -> &[f32] {
+        &self.distances[place * self.objects.len()..][..self.objects.len()]
+    }
+
+    /// The expected fall of the entropy for each candidate; −∞ for those taken.
+    fn scores(&self) -> Vec<f64> {
+        (0..self.candidates.len())
+            .into_par_iter()
+            .with_min_len(64)
+            .map(|place| {
+                if self.taken[place] {
+                    return f64::NEG_INFINITY;
+                }
+                let p = self.pool.probabilities.row(self.candidates[place]);
                 let mut sum = 0.0;
-                for object in &self.objects {
-                    if squared_distance(object.point, point) < object.change.reach {
-                        let change = &object.change;
-                        sum += change.fixed + p.iter().zip(&change.by_class).map(|(p, by)| p * by).sum::<f64>();
+                for (squared, Object { change, .. }) in self.distances(place).iter().zip(&self.objects) {
+                    if *squared < change.reach {
+                        sum +=
+                            change.fixed + p.iter().zip(&change.by_class).map(|(p, by)| p * by).sum::<f64>();
                     }
                 }
                 sum
@@ -147,16 +161,15 @@ impl<'a> Reduction<'a> {
 
     /// Counts a candidate as labelled with its probabilities.
     fn take(&mut self, place: usize) {
-        let candidate = self.candidates.remove(place);
-        let point = self.point(candidate);
-        let pool = self.pool;
-        self.objects.par_iter_mut().for_each(|object| {
-            let squared = squared_distance(object.point, point);
+        self.taken[place] = true;
+        let (pool, candidate) = (self.pool, self.candidates[place]);
+        let distances = &self.distances[place * self.objects.len()..];
+        for (object, &squared) in self.objects.iter_mut().zip(distances) {
             if squared < object.change.reach {
                 insert(&mut object.nearest, squared, || Label::Guessed(candidate));
                 object.change = Change::new(&object.nearest, pool);
             }
-        });
+        }
     }
 }
 
@@ -202,7 +215,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Space;
+    use crate::{Points, Space};
     use hesper_learn::Matrix;
     use rand::{RngExt, SeedableRng};
 
@@ -228,7 +241,8 @@ mod tests {
         for labelled in [0, 4, 30] {
             let known: Vec<(usize, u32)> = (0..labelled).map(|row| (row, (row * 7 % 3) as u32)).collect();
             let classes: Vec<u32> = known.iter().map(|known| known.1).collect();
-            let p: Vec<[f64; 3]> = (0..60).map(|i| [0.2, 0.01 * f64::from(i), 0.8 - 0.01 * f64::from(i)]).collect();
+            let p: Vec<[f64; 3]> =
+                (0..60).map(|i| [0.2, 0.01 * f64::from(i), 0.8 - 0.01 * f64::from(i)]).collect();
             let pool = Pool {
                 probabilities: Matrix::from_rows(&p).unwrap(),
                 space: Some(&space),
@@ -242,9 +256,9 @@ mod tests {
                 let mut expected = 0.0;
                 for row in 30..90 {
                     expected += entropy(space.points(), row, &known, 3);
-                    for class in 0..3 {
+                    for (class, p) in p[candidate].iter().enumerate() {
                         let more = [known.as_slice(), &[(30 + candidate, class as u32)]].concat();
-                        expected -= p[candidate][class] * entropy(space.points(), row, &more, 3);
+                        expected -= p * entropy(space.points(), row, &more, 3);
                     }
                 }
                 assert!((scores[candidate] - expected).abs() < 1e-9, "{} and {expected}", scores[candidate]);

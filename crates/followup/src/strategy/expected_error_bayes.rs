@@ -159,7 +159,8 @@ impl Class {
     fn moments(&self, more: Option<&[f32]>) -> Moments {
         let count = self.count as f32 + if more.is_some() { 1.0 } else { 0.0 };
         let length = self.mean.len().next_multiple_of(LANES);
-        let mut moments = Moments { mean: self.mean.clone(), inverse: Vec::with_capacity(length), constant: 0.0 };
+        let mut moments =
+            Moments { mean: self.mean.clone(), inverse: Vec::with_capacity(length), constant: 0.0 };
         for axis in 0..self.mean.len() {
             let mut squares = self.squares[axis];
             if let Some(x) = more.map(|point| point[axis]) {
@@ -222,7 +223,12 @@ mod tests {
             .collect();
         let most = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = weights.iter().map(|weight| (weight - most).exp()).sum();
-        weights.iter().map(|weight| (weight - most).exp() / sum).filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum()
+        weights
+            .iter()
+            .map(|weight| (weight - most).exp() / sum)
+            .filter(|p| *p > 0.0)
+            .map(|p| -p * p.ln())
+            .sum()
     }
 
     #[test]
@@ -234,7 +240,8 @@ mod tests {
         for labelled in [0, 2, 30] {
             let known: Vec<(usize, u32)> = (0..labelled).map(|row| (row, (row * 7 % 3) as u32)).collect();
             let classes: Vec<u32> = known.iter().map(|known| known.1).collect();
-            let p: Vec<[f64; 3]> = (0..40).map(|i| [0.2, 0.02 * f64::from(i), 0.8 - 0.02 * f64::from(i)]).collect();
+            let p: Vec<[f64; 3]> =
+                (0..40).map(|i| [0.2, 0.02 * f64::from(i), 0.8 - 0.02 * f64::from(i)]).collect();
             let pool = Pool {
                 probabilities: Matrix::from_rows(&p).unwrap(),
                 space: Some(&space),
@@ -248,9 +255,9 @@ mod tests {
                 let mut expected = 0.0;
                 for row in 30..70 {
                     expected += entropy(space.points(), row, &known, 3, 3);
-                    for class in 0..3 {
+                    for (class, p) in p[candidate].iter().enumerate() {
                         let more = [known.as_slice(), &[(30 + candidate, class as u32)]].concat();
-                        expected -= p[candidate][class] * entropy(space.points(), row, &more, 3, 3);
+                        expected -= p * entropy(space.points(), row, &more, 3, 3);
                     }
                 }
                 assert!((scores[candidate] - expected).abs() < 1e-4, "{} and {expected}", scores[candidate]);

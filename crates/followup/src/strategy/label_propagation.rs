@@ -42,7 +42,8 @@ impl Strategy for LabelPropagation {
             .map(|candidate| {
                 mean.copy_from_slice(pool.probabilities.row(candidate));
                 let node = pool.space.and_then(|space| space.graph().node(*pool.rows.get(candidate)?));
-                let shares = node.map_or(&[] as &[f32], |node| &spread[node * pool.classes..][..pool.classes]);
+                let shares =
+                    node.map_or(&[] as &[f32], |node| &spread[node * pool.classes..][..pool.classes]);
                 let sum: f32 = shares.iter().sum();
                 // Where no label arrives, the learner alone speaks.
                 if sum > 0.0 {

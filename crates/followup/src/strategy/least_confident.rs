@@ -20,6 +20,6 @@ impl Strategy for LeastConfident {
     }
 
     fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        pool.from_rows(|p| -p.iter().copied().fold(0.0, f64::max))
+        pool.each_row(|p| -p.iter().copied().fold(0.0, f64::max))
     }
 }

@@ -20,7 +20,7 @@ impl Strategy for Margin {
     }
 
     fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        pool.from_rows(|p| {
+        pool.each_row(|p| {
             let (mut first, mut second) = (0.0, 0.0);
             for &value in p {
                 if value > first {

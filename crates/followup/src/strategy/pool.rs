@@ -40,14 +40,14 @@ impl Needs {
     /// The committee's probabilities.
     pub const MEMBERS: Self = Self { members: true, ..Self::NOTHING };
 
-    /// Whether it looks at the classifier's last layer where there is one.
-    pub(crate) fn embedding(&self) -> bool {
+    /// Whether it measures distances, of embeddings where there are any.
+    pub(crate) fn distances(&self) -> bool {
         self.embedding || self.nearest
     }
 
     /// Whether the prepared features must be at hand.
     pub(crate) fn space(&self) -> bool {
-        self.features || self.embedding() || self.density || self.graph
+        self.features || self.distances() || self.density || self.graph
     }
 }
 
@@ -105,15 +105,13 @@ impl Pool<'_> {
     pub fn point(&self, candidate: usize) -> &[f32] {
         match (&self.embedding, self.space) {
             (Some(embedding), _) => embedding.point(candidate),
-            (None, Some(space)) => {
-                self.rows.get(candidate).map_or(&[], |row| space.points().point(*row))
-            }
+            (None, Some(space)) => self.rows.get(candidate).map_or(&[], |row| space.points().point(*row)),
             (None, None) => &[],
         }
     }
 
     /// One value for each candidate from its row of probabilities.
-    pub(super) fn from_rows(&self, score: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    pub(super) fn each_row(&self, score: impl Fn(&[f64]) -> f64) -> Vec<f64> {
         (0..self.probabilities.rows()).map(|row| score(self.probabilities.row(row))).collect()
     }
 }

@@ -20,6 +20,6 @@ impl Strategy for Uncertainty {
     }
 
     fn scores(&self, pool: &Pool<'_>, _rng: &mut ChaCha8Rng) -> Vec<f64> {
-        pool.from_rows(|p| 0.0 - (p[pool.positive] - 0.5).abs())
+        pool.each_row(|p| 0.0 - (p[pool.positive] - 0.5).abs())
     }
 }

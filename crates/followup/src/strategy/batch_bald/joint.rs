@@ -88,7 +88,8 @@ impl Joint {
                 entropy -= sum_x_ln_x(sums);
             }
         }
-        let known: f64 = self.shares.iter().zip(views.entropies).map(|(share, entropy)| share * entropy).sum();
+        let known: f64 =
+            self.shares.iter().zip(views.entropies).map(|(share, entropy)| share * entropy).sum();
         entropy - known
     }
 
@@ -105,8 +106,7 @@ impl Joint {
         let mut joint = Self { members: self.members, configurations, a, shares: Vec::new(), total: 0.0 };
         let among_several =
             |s: &usize| (0..self.members).filter(|member| joint.of(*member)[*s] > 0.0).count() > 1;
-        let kept: Vec<(usize, f64)> =
-            (0..configurations).filter(among_several).map(|s| (s, 1.0)).collect();
+        let kept: Vec<(usize, f64)> = (0..configurations).filter(among_several).map(|s| (s, 1.0)).collect();
         joint.keep(&kept);
         joint
     }

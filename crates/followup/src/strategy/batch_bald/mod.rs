@@ -69,7 +69,13 @@ impl Strategy for BatchBald {
         let mut joint = Joint::new(committee.members);
         let mut exact = true;
         let mut waiting: BinaryHeap<Bound> = (0..pool.candidates)
-            .map(|candidate| Bound { gain: f64::INFINITY, tie_break: rng.random(), candidate, coarse: false, exact: false })
+            .map(|candidate| Bound {
+                gain: f64::INFINITY,
+                tie_break: rng.random(),
+                candidate,
+                coarse: false,
+                exact: false,
+            })
             .collect();
         let mut choices = Vec::with_capacity(count.min(pool.candidates));
         while choices.len() < count {
@@ -107,7 +113,9 @@ fn best(waiting: &mut BinaryHeap<Bound>, committee: &Committee, joint: &Joint) -
         block.par_iter_mut().for_each(|bound| {
             let views = committee.views(bound.candidate);
             match &coarse {
-                Some(coarse) if !bound.coarse => (bound.coarse, bound.gain) = (true, bound.gain.min(coarse.gain(views))),
+                Some(coarse) if !bound.coarse => {
+                    (bound.coarse, bound.gain) = (true, bound.gain.min(coarse.gain(views)))
+                }
                 _ => (bound.exact, bound.gain) = (true, joint.gain(views)),
             }
         });
@@ -123,7 +131,8 @@ fn best(waiting: &mut BinaryHeap<Bound>, committee: &Committee, joint: &Joint) -
     }
     let best = best?;
     seen.retain(|bound| bound.candidate != best.candidate);
-    let anew = waiting.drain().chain(seen).map(|bound| Bound { coarse: false, exact: false, ..bound }).collect();
+    let anew =
+        waiting.drain().chain(seen).map(|bound| Bound { coarse: false, exact: false, ..bound }).collect();
     *waiting = anew;
     Some(best)
 }

@@ -56,7 +56,8 @@ fn brute_force_batch(members: &[Matrix], count: usize) -> Vec<(usize, f64)> {
     for _ in 0..count {
         let of = |candidate: usize| brute_force(members, &[batch.as_slice(), &[candidate]].concat());
         let free = (0..members[0].rows()).filter(|candidate| !batch.contains(candidate));
-        let step = free.map(|candidate| (candidate, of(candidate))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        let step =
+            free.map(|candidate| (candidate, of(candidate))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
         batch.push(step.0);
         steps.push(step);
     }
@@ -98,7 +99,8 @@ fn sampled_gains(samples: usize, seeds: u64) -> (Vec<f64>, f64, f64) {
             joint.gain(committee.views(8))
         })
         .collect();
-    let exact = brute_force(&members, &[0, 1, 2, 3, 4, 5, 6, 7, 8]) - brute_force(&members, &[0, 1, 2, 3, 4, 5, 6, 7]);
+    let exact = brute_force(&members, &[0, 1, 2, 3, 4, 5, 6, 7, 8])
+        - brute_force(&members, &[0, 1, 2, 3, 4, 5, 6, 7]);
     let mean = gains.iter().sum::<f64>() / seeds as f64;
     let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / (seeds - 1) as f64;
     (gains, exact, variance.sqrt())
@@ -112,7 +114,10 @@ fn samples_are_right_on_average_and_better_the_more_there_are() {
     assert!((mean - exact).abs() < 4.0 * deviation / 20.0, "{mean} ± {} and {exact}", deviation / 20.0);
     // Strata of like posteriors: ten times the samples leave less than a tenth of the deviation, not of its square.
     let (_, _, fewer) = sampled_gains(300, 100);
-    assert!(fewer < deviation / 8.0 && fewer < 0.02 * exact, "{fewer} with 300, {deviation} with 30; {exact}");
+    assert!(
+        fewer < deviation / 8.0 && fewer < 0.02 * exact,
+        "{fewer} with 300, {deviation} with 30; {exact}"
+    );
 }
 
 #[test]
@@ -123,7 +128,8 @@ fn what_would_teach_the_same_is_asked_for_once() {
     let members: Vec<Matrix> =
         (0..4).map(|k| Matrix::from_rows(&[same[k], same[k], other[k]]).unwrap()).collect();
     let pool = pool(members);
-    let names = |choices: Vec<Choice>| -> Vec<usize> { choices.iter().map(|choice| choice.candidate).collect() };
+    let names =
+        |choices: Vec<Choice>| -> Vec<usize> { choices.iter().map(|choice| choice.candidate).collect() };
     for seed in 0..10 {
         let rng = || ChaCha8Rng::seed_from_u64(seed);
         assert_eq!(names(Bald.select(&pool, 3, &mut rng()))[2], 2);
@@ -166,9 +172,9 @@ fn bounds_hold_and_leave_the_greedy_batch_as_it_is() {
         for groups in [1, 5, 128] {
             let coarse = joint.merged(groups);
             assert!(coarse.configurations() <= groups);
-            for candidate in 0..60 {
+            for (candidate, gain) in gains.iter().enumerate() {
                 let bound = coarse.gain(committee.views(candidate));
-                assert!(bound >= gains[candidate] - 1e-12, "step {step}: {bound} < {}", gains[candidate]);
+                assert!(bound >= gain - 1e-12, "step {step}: {bound} < {gain}");
             }
         }
         let free = (0..60).filter(|candidate| !batch.contains(candidate));
