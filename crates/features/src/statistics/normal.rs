@@ -29,9 +29,10 @@ impl LnNormalCdf {
     pub(super) fn at(&self, x: f64) -> f64 {
         let place = (x + LIMIT) * CELLS;
         // A NaN becomes cell 0 here, but stays a NaN in the series.
-        match self.cells.get(place as usize) {
+        let cell = place as usize;
+        match self.cells.get(cell) {
             Some(c) if place >= 0.0 || x.is_nan() => {
-                let d = (place - place.floor() - 0.5) / CELLS;
+                let d = (place - cell as f64 - 0.5) / CELLS;
                 // Estrin's scheme: shorter chains than Horner's.
                 let d2 = d * d;
                 let low = (c[0] + c[1] * d) + (c[2] + c[3] * d) * d2;
