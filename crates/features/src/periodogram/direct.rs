@@ -7,6 +7,7 @@
 use std::f64::consts::TAU;
 
 use super::FrequencyGrid;
+use super::sums::{Points, Sums};
 
 /// Frequencies that are computed abreast.
 const LANES: usize = 4;
@@ -14,28 +15,28 @@ const LANES: usize = 4;
 const GROUPS: usize = 64;
 const TILE: usize = LANES * GROUPS;
 
-/// One band's points, ready for sums.
-#[derive(Debug)]
-pub(super) struct Points {
-    /// Days, relative to the middle of the points: small angles are exact angles.
-    pub(super) time: Vec<f64>,
-    /// 1/error², scaled to a sum of 1.
-    pub(super) weight: Vec<f64>,
-    /// Values less their weighted mean.
-    pub(super) value: Vec<f64>,
-    /// Σ weight·value².
-    pub(super) variance: f64,
-}
-
 /// The sums at [`LANES`] frequencies.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+struct Lanes {
     cos: [f64; LANES],
     sin: [f64; LANES],
     cos_cos: [f64; LANES],
     cos_sin: [f64; LANES],
     value_cos: [f64; LANES],
     value_sin: [f64; LANES],
+}
+
+impl Lanes {
+    fn sums(&self, lane: usize) -> Sums {
+        Sums {
+            cos: self.cos[lane],
+            sin: self.sin[lane],
+            cos_cos: self.cos_cos[lane],
+            cos_sin: self.cos_sin[lane],
+            value_cos: self.value_cos[lane],
+            value_sin: self.value_sin[lane],
+        }
+    }
 }
 
 /// Cosines and sines of [`LANES`] angles.
@@ -71,23 +72,23 @@ pub(super) fn powers(points: &Points, grid: &FrequencyGrid) -> Vec<f64> {
     let lanes: Vec<Angles> = points.time.iter().map(lanes).collect();
     let groups: Vec<(f64, f64)> = points.time.iter().map(group).collect();
     let mut powers = Vec::with_capacity(grid.count);
-    let mut tile = [Sums::default(); GROUPS];
+    let mut tile = [Lanes::default(); GROUPS];
     for start in (0..grid.count).step_by(TILE) {
         let frequencies = TILE.min(grid.count - start);
         let used = &mut tile[..frequencies.div_ceil(LANES)];
-        used.fill(Sums::default());
+        used.fill(Lanes::default());
         for (point, time) in points.time.iter().enumerate() {
             let (sin, cos) = (TAU * grid.frequency(start) * time).sin_cos();
             let weight = points.weight[point];
             add(used, lanes[point].turned(cos, sin), groups[point], weight, weight * points.value[point]);
         }
-        powers.extend((0..frequencies).map(|i| power(&used[i / LANES], i % LANES, points.variance)));
+        powers.extend((0..frequencies).map(|i| used[i / LANES].sums(i % LANES).power(points.variance)));
     }
     powers
 }
 
 /// Adds one point to the sums of a tile.
-fn add(tile: &mut [Sums], mut angles: Angles, (sin, cos): (f64, f64), weight: f64, weighted_value: f64) {
+fn add(tile: &mut [Lanes], mut angles: Angles, (sin, cos): (f64, f64), weight: f64, weighted_value: f64) {
     for sums in tile {
         for lane in 0..LANES {
             let (weighted_cos, weighted_sin) = (weight * angles.cos[lane], weight * angles.sin[lane]);
@@ -101,28 +102,3 @@ fn add(tile: &mut [Sums], mut angles: Angles, (sin, cos): (f64, f64), weight: f6
         angles = angles.turned(cos, sin);
     }
 }
-
-/// By how much a sine of this frequency lowers χ², as a share: Zechmeister & Kürster 2009, equations 5 to 15.
-fn power(sums: &Sums, lane: usize, variance: f64) -> f64 {
-    let (cos, sin) = (sums.cos[lane], sums.sin[lane]);
-    let cos_cos = sums.cos_cos[lane] - cos * cos;
-    let sin_sin = 1.0 - sums.cos_cos[lane] - sin * sin;
-    let cos_sin = sums.cos_sin[lane] - cos * sin;
-    let (value_cos, value_sin) = (sums.value_cos[lane], sums.value_sin[lane]);
-    let determinant = cos_cos * sin_sin - cos_sin * cos_sin;
-    let trace = cos_cos + sin_sin;
-    let explained = if determinant > DEGENERATE * trace * trace {
-        (sin_sin * value_cos * value_cos + cos_cos * value_sin * value_sin
-            - 2.0 * cos_sin * value_cos * value_sin)
-            / determinant
-    } else if trace > DEGENERATE {
-        // All times are at two phases, so cosine and sine are the same up to a factor, and one of them is the model.
-        (value_cos * value_cos + value_sin * value_sin) / trace
-    } else {
-        return f64::NAN;
-    };
-    explained / variance
-}
-
-/// Below this share, what is left of a determinant is rounding.
-const DEGENERATE: f64 = 1e-13;

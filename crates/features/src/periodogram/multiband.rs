@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use hesper_photometry::BandCurve;
 
-use super::FrequencyGrid;
-use super::direct::{Points, powers};
 use super::false_alarm::Noise;
+use super::sums::Points;
+use super::{FrequencyGrid, powers};
 use crate::Error;
 
 /// The generalised Lomb–Scargle periodogram of one series: weighted, and with a mean that is fitted along.

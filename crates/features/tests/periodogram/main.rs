@@ -88,8 +88,9 @@ fn false_alarms_are_those_of_astropy() {
         let lowest = 1.0 / (bands[0].len() as f64 - 3.0);
         for (power, expected) in false_alarm.into_iter().filter(|(power, _)| *power >= lowest) {
             let probability = found.ln_false_alarm(power).exp();
+            // Astropy takes the variance of times of 56,000 days from their squares.
             assert!(
-                (probability - expected).abs() <= 1e-10 * expected,
+                (probability - expected).abs() <= 1e-8 * expected,
                 "{name}, {power}: {probability} {expected}"
             );
             compared += 1;
