@@ -8,10 +8,13 @@ use crate::{BazinParams, Described, Error, Feature, FeatureTable, Fitters};
 /// The bands that occur in any of the objects, in order of wavelength.
 pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Band> {
     let mut bands = Vec::new();
-    for object in objects {
-        bands.extend(object.lightcurve.bands());
-        sort_bands(&mut bands);
+    for band in objects.into_iter().flat_map(|object| &object.lightcurve.band) {
+        // All are compared, for a branch on each would be guessed wrong: bands alternate.
+        if !bands.iter().fold(false, |known, other| known | (other == band)) {
+            bands.push(*band);
+        }
     }
+    sort_bands(&mut bands);
     bands
 }
 
@@ -63,6 +66,9 @@ pub fn describe(
 /// AB magnitude of the brightest point that is no noise.
 fn brightest(object: &Object) -> Option<f64> {
     let curve = &object.lightcurve;
-    let flux = (0..curve.len()).filter(|&i| curve.flux[i] >= 3.0 * curve.flux_err[i]).map(|i| curve.flux[i]);
-    flux.max_by(f64::total_cmp).and_then(magnitude)
+    let points = curve.flux.iter().zip(&curve.flux_err);
+    let highest = points.fold(0.0, |highest, (flux, error)| {
+        f64::max(highest, if *flux >= 3.0 * error { *flux } else { 0.0 })
+    });
+    magnitude(highest)
 }

@@ -57,11 +57,10 @@ pub struct Described<'a> {
 impl<'a> Described<'a> {
     /// Looks at `object` in the survey's `bands`; points of other bands are not seen.
     pub fn new(object: &'a Object, bands: &'a [Band], fitters: &'a Fitters) -> Self {
-        let curves = bands.iter().map(|band| object.lightcurve.in_band(*band)).collect();
         Self {
             object,
             bands,
-            curves,
+            curves: object.lightcurve.in_bands(bands),
             fitters,
             bazin: OnceCell::new(),
             shared: OnceCell::new(),

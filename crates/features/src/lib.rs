@@ -13,6 +13,7 @@ mod error;
 mod feature;
 mod luminosity;
 mod peak;
+mod periodogram;
 mod photoz;
 mod registry;
 mod shape;
@@ -26,5 +27,6 @@ pub use bazin::{BazinFit, BazinFitter, BazinParams, Gaussian, Priors, bazin as b
 pub use describe::{describe, survey_bands};
 pub use error::Error;
 pub use feature::{Described, Feature, Fitters, per_band};
+pub use periodogram::{FrequencyGrid, Periodogram, lomb_scargle};
 pub use registry::{FEATURES, FeatureSet, SETS, select};
 pub use table::FeatureTable;

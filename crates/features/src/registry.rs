@@ -1,8 +1,8 @@
 //! All features and the sets they form.
 
 use crate::{
-    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, photoz, shape, statistics,
-    width,
+    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, periodogram, photoz, shape,
+    statistics, width,
 };
 
 /// The set `default`: results are compared over years, so it stays what it is.
@@ -19,8 +19,9 @@ const DEFAULT: [&Feature; 10] = [
     &coverage::FEATURE,
 ];
 
-/// All features: those of `default` first, then those that assume no shape.
-pub const FEATURES: [&Feature; 23] = joined(&[&DEFAULT, &statistics::MALANCHEV, &statistics::OTHERS]);
+/// All features: those of `default` first, then those that assume no shape, then the periodogram.
+pub const FEATURES: [&Feature; 24] =
+    joined(&[&DEFAULT, &statistics::MALANCHEV, &statistics::OTHERS, &[&periodogram::FEATURE]]);
 
 /// The features of all `parts`, one after the other; a constant must be told how many there are.
 const fn joined<const N: usize>(parts: &[&[&'static Feature]]) -> [&'static Feature; N] {

@@ -113,6 +113,37 @@ impl LightCurve {
         curve
     }
 
+    /// The points of each of several bands: [`LightCurve::in_band`] of all of them in one go.
+    pub fn in_bands(&self, bands: &[Band]) -> Vec<BandCurve> {
+        // Bands alternate from point to point, and a branch on them would be guessed wrong half of the time: so each
+        // point is compared with all bands, and those of no band have a place after the last.
+        let place = |point: &Band| {
+            let places = bands.iter().enumerate();
+            places.fold(bands.len(), |found, (place, band)| if band == point { place } else { found })
+        };
+        let places: Vec<usize> = self.band.iter().map(place).collect();
+        let mut counts = vec![0; bands.len() + 1];
+        for place in &places {
+            counts[*place] += 1;
+        }
+        let mut curves: Vec<BandCurve> = counts
+            .iter()
+            .map(|&points| BandCurve {
+                mjd: Vec::with_capacity(points),
+                flux: Vec::with_capacity(points),
+                flux_err: Vec::with_capacity(points),
+            })
+            .collect();
+        for (i, place) in places.into_iter().enumerate() {
+            let curve = &mut curves[place];
+            curve.mjd.push(self.mjd[i]);
+            curve.flux.push(self.flux[i]);
+            curve.flux_err.push(self.flux_err[i]);
+        }
+        curves.truncate(bands.len());
+        curves
+    }
+
     /// The points taken before `mjd` (a light curve as it was known on that night).
     pub fn before(&self, mjd: f64) -> Self {
         let mut known = Self::default();
@@ -156,6 +187,11 @@ mod tests {
         assert_eq!(curve.in_band(Band::new("r").unwrap()).mjd, [2.0, 3.0]);
         assert!(curve.in_band(Band::new("z").unwrap()).is_empty());
         assert_eq!(curve.before(2.0).len(), 1);
+        for names in [vec!["r", "g"], vec!["z"], vec!["g", "z"], vec![]] {
+            let bands: Vec<Band> = names.iter().map(|name| Band::new(name).unwrap()).collect();
+            let alone: Vec<BandCurve> = bands.iter().map(|band| curve.in_band(*band)).collect();
+            assert_eq!(curve.in_bands(&bands), alone);
+        }
     }
 
     #[test]

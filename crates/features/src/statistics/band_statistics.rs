@@ -1,5 +1,7 @@
 //! What the features of one band share.
 
+use std::cmp::Ordering;
+
 use hesper_photometry::BandCurve;
 
 /// Sums over the points of one band and its fluxes in order. NaN where there are too few points.
@@ -23,7 +25,7 @@ impl BandStatistics {
     /// The statistics of a band's points.
     pub(crate) fn new(curve: &BandCurve) -> Self {
         let mut sorted = curve.flux.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
+        sort(&mut sorted);
         let n = sorted.len() as f64;
         // Rounding would make the mean of equal fluxes another number, and their deviations noise.
         let flat = sorted.first() == sorted.last();
@@ -80,6 +82,15 @@ impl BandStatistics {
     /// The highest flux.
     pub(crate) fn maximum(&self) -> f64 {
         self.sorted.last().copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Sorts numbers, those that are none in the order of `total_cmp`; that order costs four times as much where all are numbers.
+fn sort(numbers: &mut [f64]) {
+    if numbers.iter().any(|number| number.is_nan()) {
+        numbers.sort_unstable_by(f64::total_cmp);
+    } else {
+        numbers.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
     }
 }
 

@@ -81,7 +81,7 @@ fn median_distance(sorted: &[f64], median: f64) -> f64 {
             (None, None) => return f64::NAN,
         };
     }
-    if n % 2 == 0 { 0.5 * (previous + last) } else { last }
+    if n.is_multiple_of(2) { 0.5 * (previous + last) } else { last }
 }
 
 #[cfg(test)]
