@@ -1,11 +1,12 @@
 //! All features and the sets they form.
 
 use crate::{
-    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, photoz, shape, width,
+    Error, Feature, bazin, bump, colour, coverage, decline, delay, gaussian_process, joint, luminosity, peak,
+    photoz, shape, villar, width,
 };
 
-/// All features, in the order of their columns.
-pub const FEATURES: [&Feature; 10] = [
+/// The features of the set `default`. The set stays as it is, so that earlier results can be made again.
+pub const DEFAULT: [&Feature; 10] = [
     &bazin::FEATURE,
     &peak::FEATURE,
     &colour::FEATURE,
@@ -16,6 +17,24 @@ pub const FEATURES: [&Feature; 10] = [
     &luminosity::FEATURE,
     &photoz::FEATURE,
     &coverage::FEATURE,
+];
+
+/// All features, in the order of their columns: those of [`DEFAULT`], then the others.
+pub const FEATURES: [&Feature; 14] = [
+    &bazin::FEATURE,
+    &peak::FEATURE,
+    &colour::FEATURE,
+    &width::FEATURE,
+    &decline::FEATURE,
+    &delay::FEATURE,
+    &shape::FEATURE,
+    &luminosity::FEATURE,
+    &photoz::FEATURE,
+    &coverage::FEATURE,
+    &joint::FEATURE,
+    &bump::FEATURE,
+    &villar::FEATURE,
+    &gaussian_process::FEATURE,
 ];
 
 /// A named choice of features.
@@ -30,11 +49,14 @@ pub struct FeatureSet {
 }
 
 /// The sets. A single feature is a set of its own, too.
-pub const SETS: [FeatureSet; 1] = [FeatureSet {
-    name: "default",
-    summary: "what tells supernovae apart: all features",
-    features: &FEATURES,
-}];
+pub const SETS: [FeatureSet; 2] = [
+    FeatureSet {
+        name: "default",
+        summary: "what tells supernovae apart, from Bazin fits: bazin to coverage",
+        features: &DEFAULT,
+    },
+    FeatureSet { name: "all", summary: "all features", features: &FEATURES },
+];
 
 /// The features of sets and features named, without repetition, in the order named.
 ///
@@ -70,7 +92,8 @@ mod tests {
     #[test]
     fn sets_and_features_are_chosen_by_name() {
         assert_eq!(select(&["bazin"]).unwrap().len(), 1);
-        assert_eq!(select(&["default", "bazin"]).unwrap().len(), FEATURES.len());
+        assert_eq!(select(&["default", "bazin"]).unwrap().len(), DEFAULT.len());
+        assert_eq!(select(&["all", "default"]).unwrap().len(), FEATURES.len());
         let message = select(&["bazim"]).unwrap_err().to_string();
         assert!(message.contains("did you mean \"bazin\"?"), "{message}");
     }
@@ -85,6 +108,7 @@ mod tests {
                 "{}",
                 feature.name
             );
+            assert!(feature.cost.contains("µs"), "{}", feature.name);
             for column in (feature.columns)(&bands) {
                 assert!(column.starts_with(feature.name), "{column}");
             }

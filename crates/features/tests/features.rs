@@ -328,7 +328,7 @@ fn each_object_is_counted_once() {
 #[test]
 fn a_single_feature_has_the_values_it_has_among_all() {
     let objects = survey(30);
-    let all = table(&objects);
+    let all = describe(&objects, &FEATURES, &BazinParams::default(), &|| {}).unwrap();
     for feature in FEATURES {
         let alone = describe(&objects, &[feature], &BazinParams::default(), &|| {}).unwrap();
         let columns: Vec<usize> = alone.names.iter().map(|name| all.column(name).unwrap()).collect();
