@@ -31,6 +31,7 @@ Minimum data: 1 point in both bands, 5 in all bands together.
 Reference: colours at maximum and their evolution separate Ia from core collapse: Poznanski, Maoz & Gal-Yam 2007,
 doi:10.1086/520956.
 ",
+    cost: "180 µs",
     min_points: 1,
     columns: |bands: &[Band]| {
         let pairs = || neighbours(bands).map(|(x, y)| format!("{}-{}", bands[x], bands[y]));
@@ -45,4 +46,5 @@ doi:10.1086/520956.
             values.extend(neighbours(described.bands()).map(|(x, y)| flux(x) / (flux(x) + flux(y))));
         }
     },
+    errors: None,
 };

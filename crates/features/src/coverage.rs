@@ -17,6 +17,7 @@ pub(crate) const FEATURE: Feature = Feature {
 Minimum data: 5 points in all bands together.
 Reference: none needed.
 ",
+    cost: "160 µs",
     min_points: 5,
     columns: |bands| {
         let mut names: Vec<String> = ["coverage_before", "coverage_after"].map(str::to_owned).into();
@@ -33,4 +34,5 @@ Reference: none needed.
             (0..curve.len()).filter(|&i| curve.flux[i] >= 3.0 * curve.flux_err[i]).count() as f64
         }));
     },
+    errors: None,
 };

@@ -22,6 +22,7 @@ host's photometric redshift where it is given. The Δm15 of the literature is �
 Minimum data: 1 point in the band, 5 in all bands together.
 Reference: Phillips 1993, doi:10.1086/186970.
 ",
+    cost: "180 µs",
     min_points: 1,
     columns: |bands| {
         PHASES.iter().flat_map(|(_, phase)| per_band(&format!("decline_{phase}"), bands)).collect()
@@ -35,4 +36,5 @@ Reference: Phillips 1993, doi:10.1086/186970.
             }));
         }
     },
+    errors: None,
 };

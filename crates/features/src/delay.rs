@@ -17,6 +17,7 @@ frame of the host's photometric redshift where it is given. What cools as it exp
 Minimum data: 1 point in the band, 5 in all bands together.
 Reference: after the t0 differences of Ishida & de Souza 2013, doi:10.1093/mnras/sts650.
 ",
+    cost: "180 µs",
     min_points: 1,
     columns: |bands| per_band("delay", bands),
     compute: |described, values| {
@@ -26,4 +27,5 @@ Reference: after the t0 differences of Ishida & de Souza 2013, doi:10.1093/mnras
             fit.as_ref().and_then(crate::BazinFit::peak).map_or(f64::NAN, |peak| (peak - together) / stretch)
         }));
     },
+    errors: None,
 };

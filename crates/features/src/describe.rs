@@ -2,8 +2,9 @@
 
 use hesper_photometry::{Band, Object, magnitude, sort_bands};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::{BazinParams, Described, Error, Feature, FeatureTable, Fitters};
+use crate::{BazinParams, Described, Error, Feature, FeatureTable, Fitters, Uncertainty};
 
 /// The bands that occur in any of the objects, in order of wavelength.
 pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Band> {
@@ -18,6 +19,16 @@ pub fn survey_bands<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Ba
     bands
 }
 
+/// How to describe.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DescribeOptions {
+    /// How to fit Bazin functions.
+    pub bazin: BazinParams,
+    /// Whether, and by what, the errors of the features are told.
+    pub uncertainty: Option<Uncertainty>,
+}
+
 /// Describes objects: the same table whatever the number of threads. `done` is called after each object, from any
 /// thread, for a progress bar.
 ///
@@ -29,21 +40,41 @@ pub fn describe(
     params: &BazinParams,
     done: &(dyn Fn() + Sync),
 ) -> Result<FeatureTable, Error> {
+    let options = DescribeOptions { bazin: params.clone(), uncertainty: None };
+    describe_with(objects, features, &options, done)
+}
+
+/// As [`describe()`]; with the features' errors as columns `<column>_err` behind all others, where the options ask for them.
+///
+/// # Errors
+/// As [`describe()`].
+pub fn describe_with(
+    objects: &[Object],
+    features: &[&Feature],
+    options: &DescribeOptions,
+    done: &(dyn Fn() + Sync),
+) -> Result<FeatureTable, Error> {
     if objects.is_empty() {
         return Err(Error::Empty);
     }
-    params.check()?;
+    options.bazin.check()?;
+    let uncertainty = options.uncertainty.as_ref();
+    uncertainty.map_or(Ok(()), Uncertainty::check)?;
     let bands = survey_bands(objects);
-    let names: Vec<String> = features.iter().flat_map(|feature| (feature.columns)(&bands)).collect();
+    let mut names: Vec<String> = features.iter().flat_map(|feature| (feature.columns)(&bands)).collect();
+    names.extend(uncertainty.map_or_else(Vec::new, |uncertainty| uncertainty.columns(features, &bands)));
     let rows: Vec<Vec<f64>> = objects
         .par_iter()
         .map_init(
-            || Fitters::new(params),
+            || Fitters::new(&options.bazin),
             |fitters, object| {
                 let described = Described::new(object, &bands, fitters);
                 let mut values = Vec::with_capacity(names.len());
                 for feature in features {
                     (feature.compute)(&described, &mut values);
+                }
+                if let Some(uncertainty) = uncertainty {
+                    uncertainty.add(object, &described, features, fitters, &mut values);
                 }
                 debug_assert_eq!(values.len(), names.len());
                 done();

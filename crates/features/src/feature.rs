@@ -16,11 +16,25 @@ pub struct Feature {
     pub summary: &'static str,
     /// The whole text, Markdown: formula, columns with units, minimum data, reference.
     pub doc: &'static str,
+    /// What it costs alone: CPU time of one core for an object of SNPCC (93 points in four bands), as the example
+    /// `feature_costs` measures it. Features share their fits: several together cost less than their sum.
+    pub cost: &'static str,
     /// The fewest points a band (or, for features of all bands together, an object) needs.
     pub min_points: usize,
     /// The names of the columns, given the survey's bands.
     pub columns: fn(&[Band]) -> Vec<String>,
     /// Adds as many values as there are columns, in their order; NaN where one cannot be measured.
+    pub compute: fn(&Described<'_>, &mut Vec<f64>),
+    /// How well its values are known, where the fit itself tells.
+    pub errors: Option<Errors>,
+}
+
+/// What a fit tells of its own errors.
+#[derive(Clone, Copy, Debug)]
+pub struct Errors {
+    /// The names of the columns whose errors are told, given the survey's bands: some or all of the feature's, in their order.
+    pub columns: fn(&[Band]) -> Vec<String>,
+    /// Adds one standard deviation for each of them; NaN where it is not known.
     pub compute: fn(&Described<'_>, &mut Vec<f64>),
 }
 

@@ -4,13 +4,18 @@
 //! that computes them. [`select`] finds features by name, [`describe()`] turns objects into a [`FeatureTable`].
 
 mod bazin;
+mod bump;
 mod colour;
 mod coverage;
 mod decline;
 mod delay;
 mod describe;
 mod error;
+mod exponential;
 mod feature;
+mod gaussian_process;
+mod joint;
+mod levenberg_marquardt;
 mod luminosity;
 mod peak;
 mod periodogram;
@@ -21,12 +26,20 @@ mod smooth;
 mod statistics;
 mod table;
 mod table_file;
+mod uncertainty;
+mod villar;
 mod width;
 
 pub use bazin::{BazinFit, BazinFitter, BazinParams, Gaussian, Priors, bazin as bazin_flux};
-pub use describe::{describe, survey_bands};
+pub use bump::BumpFit;
+pub use describe::{DescribeOptions, describe, describe_with, survey_bands};
 pub use error::Error;
 pub use feature::{Described, Feature, Fitters, per_band};
 pub use periodogram::{FrequencyGrid, Periodogram, lomb_scargle};
 pub use registry::{FEATURES, FeatureSet, SETS, select};
+pub use feature::{Described, Errors, Feature, Fitters, per_band};
+pub use gaussian_process::{GaussianProcess, WAVELENGTH_SCALE};
+pub use registry::{DEFAULT, FEATURES, FeatureSet, SETS, select};
 pub use table::FeatureTable;
+pub use uncertainty::{Bootstrap, Uncertainty};
+pub use villar::{VillarFit, villar as villar_flux};

@@ -22,6 +22,7 @@ for a flat universe with H0 = 70 km/s/Mpc and Ωm = 0.3; no K-correction: the ba
 Minimum data: 1 point in the band, 5 in all bands together, and a photometric redshift above 0.
 Reference: Hogg 1999, arXiv:astro-ph/9905116, equations 14, 16, 21 and 25.
 ",
+    cost: "180 µs",
     min_points: 1,
     columns: |bands| per_band("luminosity", bands),
     compute: |described, values| {
@@ -31,6 +32,7 @@ Reference: Hogg 1999, arXiv:astro-ph/9905116, equations 14, 16, 21 and 25.
             peak.map_or(f64::NAN, |peak| peak - modulus)
         }));
     },
+    errors: None,
 };
 
 /// Distance modulus in a flat universe, H0 = 70 km/s/Mpc, Ωm = 0.3: Simpson's rule on 64 intervals.

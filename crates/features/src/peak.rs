@@ -22,6 +22,7 @@ is (Σ φ²/flux_err²)^(−1/2).
 Minimum data: 1 point in the band, 5 in all bands together.
 Reference: matched filter, e.g. Turin 1960, doi:10.1109/TIT.1960.1057571.
 ",
+    cost: "180 µs",
     min_points: 1,
     columns: |bands| ["peak_flux", "peak_flux_err", "peak_snr"].iter().flat_map(|stem| per_band(stem, bands)).collect(),
     compute: |described, values| {
@@ -44,4 +45,5 @@ Reference: matched filter, e.g. Turin 1960, doi:10.1109/TIT.1960.1057571.
         values.extend(peaks.iter().map(|(_, error)| error));
         values.extend(peaks.iter().map(|(flux, error)| flux / error));
     },
+    errors: None,
 };

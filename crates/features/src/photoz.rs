@@ -18,10 +18,12 @@ of an object is no feature: where it comes from a spectrum it tells which object
 Minimum data: none.
 Reference: the survey's own.
 ",
+    cost: "1 µs",
     min_points: 0,
     columns: |_| vec!["photoz".to_owned(), "photoz_err".to_owned()],
     compute: |described, values| {
         let object = described.object();
         values.extend([object.host_photoz, object.host_photoz_err].map(|value| value.unwrap_or(f64::NAN)));
     },
+    errors: None,
 };

@@ -7,6 +7,12 @@ use crate::{
 
 /// The set `default`: results are compared over years, so it stays what it is.
 const DEFAULT: [&Feature; 10] = [
+    Error, Feature, bazin, bump, colour, coverage, decline, delay, gaussian_process, joint, luminosity, peak,
+    photoz, shape, villar, width,
+};
+
+/// The features of the set `default`. The set stays as it is, so that earlier results can be made again.
+pub const DEFAULT: [&Feature; 10] = [
     &bazin::FEATURE,
     &peak::FEATURE,
     &colour::FEATURE,
@@ -41,6 +47,23 @@ const fn joined<const N: usize>(parts: &[&[&'static Feature]]) -> [&'static Feat
 }
 
 const STATISTICS: [&Feature; 13] = joined(&[&statistics::MALANCHEV, &statistics::OTHERS]);
+/// All features, in the order of their columns: those of [`DEFAULT`], then the others.
+pub const FEATURES: [&Feature; 14] = [
+    &bazin::FEATURE,
+    &peak::FEATURE,
+    &colour::FEATURE,
+    &width::FEATURE,
+    &decline::FEATURE,
+    &delay::FEATURE,
+    &shape::FEATURE,
+    &luminosity::FEATURE,
+    &photoz::FEATURE,
+    &coverage::FEATURE,
+    &joint::FEATURE,
+    &bump::FEATURE,
+    &villar::FEATURE,
+    &gaussian_process::FEATURE,
+];
 
 /// A named choice of features.
 #[derive(Debug)]
@@ -70,6 +93,13 @@ pub const SETS: [FeatureSet; 3] = [
         summary: "all numbers of each band that assume no shape: malanchev, moments, percentiles, order in time",
         features: &STATISTICS,
     },
+pub const SETS: [FeatureSet; 2] = [
+    FeatureSet {
+        name: "default",
+        summary: "what tells supernovae apart, from Bazin fits: bazin to coverage",
+        features: &DEFAULT,
+    },
+    FeatureSet { name: "all", summary: "all features", features: &FEATURES },
 ];
 
 /// The features of sets and features named, without repetition, in the order named.
@@ -107,6 +137,7 @@ mod tests {
     fn sets_and_features_are_chosen_by_name() {
         assert_eq!(select(&["bazin"]).unwrap().len(), 1);
         assert_eq!(select(&["default", "bazin"]).unwrap().len(), DEFAULT.len());
+        assert_eq!(select(&["all", "default"]).unwrap().len(), FEATURES.len());
         let message = select(&["bazim"]).unwrap_err().to_string();
         assert!(message.contains("did you mean \"bazin\"?"), "{message}");
     }
@@ -121,6 +152,7 @@ mod tests {
                 "{}",
                 feature.name
             );
+            assert!(feature.cost.contains("µs"), "{}", feature.name);
             for column in (feature.columns)(&bands) {
                 assert!(column.starts_with(feature.name), "{column}");
             }

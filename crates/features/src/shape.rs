@@ -20,6 +20,7 @@ A plateau or a second peak does not follow a Bazin function: its χ² tells.
 Minimum data: 5 points in all bands together.
 Reference: Bazin et al. 2009, doi:10.1051/0004-6361/200911847.
 ",
+    cost: "180 µs",
     min_points: 5,
     columns: |bands| {
         let mut names: Vec<String> = ["shape_rise", "shape_fall", "shape_chi2"].map(str::to_owned).into();
@@ -36,4 +37,5 @@ Reference: Bazin et al. 2009, doi:10.1051/0004-6361/200911847.
         let by_band = described.smooth().iter();
         values.extend(by_band.map(|fit| fit.as_ref().map_or(f64::NAN, |fit| fit.chi2 / fit.n as f64)));
     },
+    errors: None,
 };

@@ -44,6 +44,7 @@ mod plasticc_metadata;
 mod read;
 mod skipped;
 mod snana;
+mod wavelength;
 
 pub use band::{Band, sort_bands, wavelength_rank};
 pub use error::Error;

@@ -1,6 +1,8 @@
 //! The fine search: Levenberg–Marquardt on the three parameters of the shape.
 
-use super::exponential::exponentials;
+use crate::exponential::exponentials;
+use crate::levenberg_marquardt::{Arrival, Landscape, NormalEquations, Tolerance, Walk};
+
 use super::model::{LARGEST_EXPONENT, Linear, Points, Priors, Shape, Sums};
 
 /// Where the shape may go. `t0` in days from the first point.
@@ -9,17 +11,6 @@ pub(super) struct Bounds {
     pub(super) t0: (f64, f64),
     pub(super) ln_rise: (f64, f64),
     pub(super) ln_fall: (f64, f64),
-}
-
-impl Bounds {
-    /// The nearest shape within the bounds. Unlike `f64::clamp`, bounds in the wrong order do not panic.
-    fn clamp(&self, shape: Shape) -> Shape {
-        Shape {
-            t0: shape.t0.max(self.t0.0).min(self.t0.1),
-            ln_rise: shape.ln_rise.max(self.ln_rise.0).min(self.ln_rise.1),
-            ln_fall: shape.ln_fall.max(self.ln_fall.0).min(self.ln_fall.1),
-        }
-    }
 }
 
 /// A shape and its χ² (with the priors' part, if there are priors).
@@ -98,8 +89,8 @@ impl Descent {
     /// JᵀJ and Jᵀr of the projected residuals at the state that [`Descent::project`] saw last, in Kaufman's
     /// approximation (1975, doi:10.1007/BF01932995): the derivatives of A·φ, less their regression on φ and 1.
     #[expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
-    fn normal_equations(&self, points: &Points, priors: &Priors, state: &State) -> ([Vector; 3], Vector) {
-        let Shape { t0, ln_rise, ln_fall } = state.shape;
+    fn normal_equations(&self, points: &Points, priors: &Priors, shape: Shape) -> NormalEquations<3> {
+        let Shape { t0, ln_rise, ln_fall } = shape;
         let (inverse_rise, inverse_fall) = ((-ln_rise).exp(), (-ln_fall).exp());
         let (mut jj, mut jr) = ([[0.0; 3]; 3], [0.0; 3]);
         for ((band, linear), sums) in points.bands.iter().zip(&self.linear).zip(&self.sums) {
@@ -138,7 +129,7 @@ impl Descent {
                 }
             }
         }
-        for (axis, prior, value) in prior_terms(priors, state.shape) {
+        for (axis, prior, value) in prior_terms(priors, shape) {
             if let Some(prior) = prior {
                 jj[axis][axis] += prior.precision();
                 jr[axis] -= (value - prior.mean) * prior.precision();
@@ -162,41 +153,42 @@ impl Descent {
         iterations: usize,
         tolerance: f64,
     ) -> State {
-        let mut state = self.project(points, priors, bounds.clamp(start));
-        let mut damping = 1e-2;
-        let (mut jj, mut jr) = self.normal_equations(points, priors, &state);
-        let mut small = 0;
-        for _ in 0..iterations {
-            let Some(step) = damped_step(&jj, &jr, damping) else {
-                // On level ground, such as where A = 0, there is nowhere to go.
-                state.converged = jr == [0.0; 3];
-                break;
-            };
-            let shape = bounds.clamp(Shape {
-                t0: state.shape.t0 + step[0],
-                ln_rise: state.shape.ln_rise + step[1].clamp(-2.0, 2.0),
-                ln_fall: state.shape.ln_fall + step[2].clamp(-2.0, 2.0),
-            });
-            let trial = self.project(points, priors, shape);
-            if trial.cost < state.cost {
-                let gain = (state.cost - trial.cost) / state.cost.max(f64::MIN_POSITIVE);
-                state = trial;
-                damping = (damping * 0.2).max(1e-9);
-                small = if gain < tolerance { small + 1 } else { 0 };
-                if small >= 2 {
-                    state.converged = true;
-                    break;
-                }
-                (jj, jr) = self.normal_equations(points, priors, &state);
-            } else {
-                damping *= 6.0;
-                if damping > 1e7 {
-                    state.converged = true;
-                    break;
-                }
-            }
-        }
-        state
+        let walk = Walk {
+            bounds: [bounds.t0, bounds.ln_rise, bounds.ln_fall],
+            stride: [f64::INFINITY, 2.0, 2.0],
+            iterations,
+            tolerance: Tolerance::Relative(tolerance),
+        };
+        let mut ground = Ground { descent: self, points, priors };
+        let Arrival { place, cost, converged } = walk.run(&mut ground, start.array());
+        State { shape: Shape::of(place), cost, converged }
+    }
+}
+
+impl Shape {
+    fn array(self) -> Vector {
+        [self.t0, self.ln_rise, self.ln_fall]
+    }
+
+    fn of([t0, ln_rise, ln_fall]: Vector) -> Self {
+        Self { t0, ln_rise, ln_fall }
+    }
+}
+
+/// The projected χ² over the shapes.
+struct Ground<'a> {
+    descent: &'a mut Descent,
+    points: &'a Points,
+    priors: &'a Priors,
+}
+
+impl Landscape<3> for Ground<'_> {
+    fn cost(&mut self, place: &Vector) -> f64 {
+        self.descent.project(self.points, self.priors, Shape::of(*place)).cost
+    }
+
+    fn normal_equations(&mut self, place: &Vector) -> NormalEquations<3> {
+        self.descent.normal_equations(self.points, self.priors, Shape::of(*place))
     }
 }
 
@@ -209,28 +201,6 @@ fn prior_terms(priors: &Priors, shape: Shape) -> [(usize, Option<super::Gaussian
 fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
     let terms = prior_terms(priors, shape).into_iter();
     terms.filter_map(|(_, prior, value)| prior.map(|p| (value - p.mean).powi(2) * p.precision())).sum()
-}
-
-/// Solves (JᵀJ + damping·diag) step = Jᵀr; `None` where nothing is left to gain.
-fn damped_step(jj: &[Vector; 3], jr: &Vector, damping: f64) -> Option<Vector> {
-    let mut m = *jj;
-    for (axis, row) in m.iter_mut().enumerate() {
-        row[axis] = row[axis].max(0.0) * (1.0 + damping) + 1e-12;
-    }
-    // Cholesky, three by three.
-    let l00 = m[0][0].sqrt();
-    let (l10, l20) = (m[1][0] / l00, m[2][0] / l00);
-    let l11 = (m[1][1] - l10 * l10).max(1e-300).sqrt();
-    let l21 = (m[2][1] - l20 * l10) / l11;
-    let l22 = (m[2][2] - l20 * l20 - l21 * l21).max(1e-300).sqrt();
-    let y0 = jr[0] / l00;
-    let y1 = (jr[1] - l10 * y0) / l11;
-    let y2 = (jr[2] - l20 * y0 - l21 * y1) / l22;
-    let x2 = y2 / l22;
-    let x1 = (y1 - l21 * x2) / l11;
-    let x0 = (y0 - l10 * x1 - l20 * x2) / l00;
-    let step = [x0, x1, x2];
-    (step.iter().all(|value| value.is_finite()) && step.iter().any(|value| *value != 0.0)).then_some(step)
 }
 
 #[cfg(test)]
@@ -282,7 +252,7 @@ mod tests {
             for shape in [(30.0, 4.0f64, 25.0f64), (22.0, 1.5, 60.0), (45.0, 9.0, 12.0), (50.0, 12.0, 7.0)] {
                 let shape = Shape { t0: shape.0, ln_rise: shape.1.ln(), ln_fall: shape.2.ln() };
                 let state = descent.project(&points, &priors, shape);
-                let (_, gradient) = descent.normal_equations(&points, &priors, &state);
+                let (_, gradient) = descent.normal_equations(&points, &priors, state.shape);
                 for (axis, ours) in gradient.into_iter().enumerate() {
                     let step = 1e-4;
                     let mut cost =
@@ -306,7 +276,7 @@ mod tests {
         let shape = Shape { t0: 30.0, ln_rise: 4f64.ln(), ln_fall: 25f64.ln() };
         let state = descent.project(&points, &priors, shape);
         assert!(state.cost < 1e-12, "{state:?}");
-        let (matrix, _) = descent.normal_equations(&points, &priors, &state);
+        let (matrix, _) = descent.normal_equations(&points, &priors, state.shape);
         let step = 1e-3;
         for a in 0..3 {
             for b in 0..3 {
@@ -337,18 +307,5 @@ mod tests {
             let state = descent.project(&points, &Priors::default(), shape);
             assert_eq!(state.cost.is_infinite(), cut, "{state:?}");
         }
-    }
-
-    #[test]
-    fn a_step_solves_the_damped_equations() {
-        let matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, -0.7], [0.5, -0.7, 2.0]];
-        let right = [1.0, -2.0, 0.3];
-        let step = damped_step(&matrix, &right, 0.1).unwrap();
-        for row in 0..3 {
-            let left: f64 = (0..3).map(|c| matrix[row][c] * if row == c { 1.1 } else { 1.0 } * step[c]).sum();
-            assert!((left - right[row]).abs() < 1e-10, "{row}: {left}");
-        }
-        assert_eq!(damped_step(&matrix, &[0.0; 3], 0.1), None);
-        assert_eq!(damped_step(&matrix, &[f64::NAN, 0.0, 0.0], 0.1), None);
     }
 }

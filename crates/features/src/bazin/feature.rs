@@ -1,7 +1,7 @@
 //! The free Bazin fit as columns.
 
 use super::{BazinFit, BazinFitter};
-use crate::{Feature, per_band};
+use crate::{Errors, Feature, per_band};
 
 /// A parameter's name and its value.
 type Parameter = (&'static str, fn(&BazinFit) -> f64);
@@ -21,6 +21,7 @@ pub(crate) const FEATURE: Feature = Feature {
     name: "bazin",
     summary: "Bazin function fitted to each band: amplitude, baseline, t0, rise, fall, chi2, n",
     doc: include_str!("bazin.md"),
+    cost: "200 µs",
     min_points: BazinFitter::MIN_POINTS,
     columns: |bands| {
         PARAMETERS.iter().flat_map(|(name, _)| per_band(&format!("bazin_{name}"), bands)).collect()
@@ -30,4 +31,16 @@ pub(crate) const FEATURE: Feature = Feature {
             values.extend(described.bazin().iter().map(|fit| fit.as_ref().map_or(f64::NAN, parameter)));
         }
     },
+    // The first five parameters, in the order of the covariance.
+    errors: Some(Errors {
+        columns: |bands| {
+            PARAMETERS[..5].iter().flat_map(|(name, _)| per_band(&format!("bazin_{name}"), bands)).collect()
+        },
+        compute: |described, values| {
+            for i in 0..5 {
+                let error = |fit: &BazinFit| fit.covariance[i][i].sqrt();
+                values.extend(described.bazin().iter().map(|fit| fit.as_ref().map_or(f64::NAN, error)));
+            }
+        },
+    }),
 };

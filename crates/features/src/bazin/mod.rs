@@ -2,7 +2,6 @@
 
 mod covariance;
 mod descent;
-mod exponential;
 mod feature;
 mod model;
 mod search;

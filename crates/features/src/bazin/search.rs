@@ -1,7 +1,7 @@
 //! The coarse search: where on a grid of shapes the good minima lie.
 
-use super::exponential::exponentials;
 use super::model::{Gaussian, Linear, Points, Shape};
+use crate::exponential::exponentials;
 
 /// Rise times tried, days.
 const RISES: [f64; 5] = [0.4, 1.5, 4.0, 10.0, 25.0];

@@ -22,7 +22,7 @@ fn exponential(x: f64) -> f64 {
 }
 
 /// Replaces each value by its exponential.
-pub(super) fn exponentials(values: &mut [f64]) {
+pub(crate) fn exponentials(values: &mut [f64]) {
     for value in values {
         *value = exponential(*value);
     }
