@@ -34,11 +34,9 @@ pub use bazin::{BazinFit, BazinFitter, BazinParams, Gaussian, Priors, bazin as b
 pub use bump::BumpFit;
 pub use describe::{DescribeOptions, describe, describe_with, survey_bands};
 pub use error::Error;
-pub use feature::{Described, Feature, Fitters, per_band};
-pub use periodogram::{FrequencyGrid, Periodogram, lomb_scargle};
-pub use registry::{FEATURES, FeatureSet, SETS, select};
 pub use feature::{Described, Errors, Feature, Fitters, per_band};
 pub use gaussian_process::{GaussianProcess, WAVELENGTH_SCALE};
+pub use periodogram::{FrequencyGrid, Periodogram, lomb_scargle};
 pub use registry::{DEFAULT, FEATURES, FeatureSet, SETS, select};
 pub use table::FeatureTable;
 pub use uncertainty::{Bootstrap, Uncertainty};

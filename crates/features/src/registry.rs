@@ -1,17 +1,11 @@
 //! All features and the sets they form.
 
 use crate::{
-    Error, Feature, bazin, colour, coverage, decline, delay, luminosity, peak, periodogram, photoz, shape,
-    statistics, width,
-};
-
-/// The set `default`: results are compared over years, so it stays what it is.
-const DEFAULT: [&Feature; 10] = [
     Error, Feature, bazin, bump, colour, coverage, decline, delay, gaussian_process, joint, luminosity, peak,
-    photoz, shape, villar, width,
+    periodogram, photoz, shape, statistics, villar, width,
 };
 
-/// The features of the set `default`. The set stays as it is, so that earlier results can be made again.
+/// The features of the set `default`: results are compared over years, so it stays what it is.
 pub const DEFAULT: [&Feature; 10] = [
     &bazin::FEATURE,
     &peak::FEATURE,
@@ -25,9 +19,14 @@ pub const DEFAULT: [&Feature; 10] = [
     &coverage::FEATURE,
 ];
 
-/// All features: those of `default` first, then those that assume no shape, then the periodogram.
-pub const FEATURES: [&Feature; 24] =
-    joined(&[&DEFAULT, &statistics::MALANCHEV, &statistics::OTHERS, &[&periodogram::FEATURE]]);
+/// Other shapes than Bazin's.
+const SHAPES: [&Feature; 4] = [&joint::FEATURE, &bump::FEATURE, &villar::FEATURE, &gaussian_process::FEATURE];
+
+const STATISTICS: [&Feature; 13] = joined(&[&statistics::MALANCHEV, &statistics::OTHERS]);
+
+/// All features, in the order of their columns: those of [`DEFAULT`] first, then other shapes, then those that assume no
+/// shape, then the periodogram.
+pub const FEATURES: [&Feature; 28] = joined(&[&DEFAULT, &SHAPES, &STATISTICS, &[&periodogram::FEATURE]]);
 
 /// The features of all `parts`, one after the other; a constant must be told how many there are.
 const fn joined<const N: usize>(parts: &[&[&'static Feature]]) -> [&'static Feature; N] {
@@ -46,25 +45,6 @@ const fn joined<const N: usize>(parts: &[&[&'static Feature]]) -> [&'static Feat
     all
 }
 
-const STATISTICS: [&Feature; 13] = joined(&[&statistics::MALANCHEV, &statistics::OTHERS]);
-/// All features, in the order of their columns: those of [`DEFAULT`], then the others.
-pub const FEATURES: [&Feature; 14] = [
-    &bazin::FEATURE,
-    &peak::FEATURE,
-    &colour::FEATURE,
-    &width::FEATURE,
-    &decline::FEATURE,
-    &delay::FEATURE,
-    &shape::FEATURE,
-    &luminosity::FEATURE,
-    &photoz::FEATURE,
-    &coverage::FEATURE,
-    &joint::FEATURE,
-    &bump::FEATURE,
-    &villar::FEATURE,
-    &gaussian_process::FEATURE,
-];
-
 /// A named choice of features.
 #[derive(Debug)]
 pub struct FeatureSet {
@@ -77,7 +57,7 @@ pub struct FeatureSet {
 }
 
 /// The sets. A single feature is a set of its own, too.
-pub const SETS: [FeatureSet; 3] = [
+pub const SETS: [FeatureSet; 4] = [
     FeatureSet {
         name: "default",
         summary: "what tells supernovae apart: Bazin fits, colours, widths, luminosity, redshift",
@@ -92,12 +72,6 @@ pub const SETS: [FeatureSet; 3] = [
         name: "statistics",
         summary: "all numbers of each band that assume no shape: malanchev, moments, percentiles, order in time",
         features: &STATISTICS,
-    },
-pub const SETS: [FeatureSet; 2] = [
-    FeatureSet {
-        name: "default",
-        summary: "what tells supernovae apart, from Bazin fits: bazin to coverage",
-        features: &DEFAULT,
     },
     FeatureSet { name: "all", summary: "all features", features: &FEATURES },
 ];

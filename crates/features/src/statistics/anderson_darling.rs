@@ -25,6 +25,8 @@ The factor before the brackets is that of light-curve; it is no Stephens 1974 co
 Minimum data: 4 points in the band, not all of one flux.
 Reference: Anderson & Darling 1954, doi:10.1080/01621459.1954.10501232.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 4,
     columns: |bands| columns(&["anderson_darling"], bands),
     compute: |described, values| {

@@ -17,6 +17,8 @@ pub(crate) const FEATURE: Feature = Feature {
 Minimum data: 1 point in the band.
 Reference: none needed.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 1,
     columns: |bands| columns(&["duration"], bands),
     compute: |described, values| {

@@ -23,6 +23,8 @@ With weights 1/flux_err² and t, f relative to their weighted means, b = Σ w·t
 Minimum data: 3 points in the band, not all of one time.
 Reference: Bevington & Robinson, Data Reduction and Error Analysis for the Physical Sciences, 2003, chapter 6.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 3,
     columns: |bands| columns(&["linear_fit_slope", "linear_fit_slope_err", "linear_fit_chi2"], bands),
     compute: |described, values| each_band(described, values, 3, linear_fit),

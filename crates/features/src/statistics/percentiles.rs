@@ -34,6 +34,8 @@ With the quantile Q as in `percentile_range` and R(p) = Q(1 − p) − Q(p):
 Minimum data: 1 point in the band; the ratios need fluxes that are not all equal.
 Reference: D'Isanto et al. 2016, doi:10.1093/mnras/stw157.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 1,
     columns: |bands| columns(&COLUMNS, bands),
     compute: |described, values| each_band(described, values, 1, |_, statistics| percentiles(statistics)),

@@ -19,6 +19,8 @@ K = Σ |d_i| / √(N·Σ d_i²) with d_i = (flux_i − m)/flux_err_i, m the mean
 Minimum data: 2 points in the band, not all of one flux.
 Reference: Stetson 1996, doi:10.1086/133808.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 2,
     columns: |bands| columns(&["stetson_k"], bands),
     compute: |described, values| {

@@ -27,6 +27,8 @@ Pairs of points of one time have no slope: they are left out of the columns that
 Minimum data: 2 points in the band, not all of one flux but for the slope.
 Reference: Kim et al. 2014, doi:10.1051/0004-6361/201323252; D'Isanto et al. 2016, doi:10.1093/mnras/stw157.
 ",
+    cost: "5 µs",
+    errors: None,
     min_points: 2,
     columns: |bands| {
         columns(&["variability_eta", "variability_eta_e", "variability_cusum", "variability_slope"], bands)
