@@ -11,9 +11,11 @@
 
 mod bins;
 mod grow;
+mod histograms;
 mod objective;
 mod params;
 mod predict;
+mod sorted;
 mod split;
 mod sums;
 mod tensors;

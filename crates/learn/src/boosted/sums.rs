@@ -1,7 +1,7 @@
 //! Sums of derivatives as integers.
 //!
 //! First and second derivatives are rounded to multiples of a power of two, fine enough that the sum over all rows just
-//! fits: at 100,000 rows some 44 and 30 bits remain for a row. Integers add up to the same whatever their order, so the
+//! fits: at 100,000 rows some 34 and 28 bits remain for a row. Integers add up to the same whatever their order, so the
 //! histograms do not depend on threads or on the order of the rows, a child's histogram is exactly its parent's less its
 //! sibling's, and the number of rows travels in the lower bits of the second word for nothing.
 
@@ -12,7 +12,7 @@ use std::ops::{AddAssign, Sub, SubAssign};
 #[repr(C, align(16))]
 pub(super) struct Sum {
     gradient: i64,
-    /// The second derivatives, and in the lowest [`Scale::count_bits`] bits the number of rows.
+    /// The second derivatives, and in the lowest bits, as many as [`Scale`] says, the number of rows.
     packed: i64,
 }
 
@@ -56,17 +56,18 @@ impl Sum {
 pub(super) struct Scale {
     gradient: f64,
     hessian: f64,
-    pub(super) count_bits: u32,
+    count_bits: u32,
 }
 
 impl Scale {
-    /// The finest scale for rows whose absolute first derivatives and second derivatives add up to these.
+    /// The finest scale for rows whose absolute first derivatives and second derivatives add up to these. Sums of
+    /// either are also exact as floating-point numbers.
     pub(super) fn new(rows: usize, gradients: f64, hessians: f64) -> Self {
         let count_bits = usize::BITS - rows.leading_zeros();
         let power = |room: f64, sum: f64| (room - sum.log2()).floor().clamp(-1000.0, 1000.0).exp2();
         Self {
-            gradient: power(61.0, gradients),
-            hessian: power(f64::from(62 - count_bits), hessians),
+            gradient: power(51.0, gradients),
+            hessian: power(f64::from(52.min(62 - count_bits)), hessians),
             count_bits,
         }
     }
@@ -79,8 +80,8 @@ impl Scale {
     }
 
     #[inline(always)]
-    pub(super) fn count(&self, sum: Sum) -> i64 {
-        sum.packed & ((1 << self.count_bits) - 1)
+    pub(super) fn count(&self, sum: Sum) -> usize {
+        (sum.packed & ((1 << self.count_bits) - 1)) as usize
     }
 
     /// The first derivatives, in units of the scale.
@@ -123,10 +124,10 @@ mod tests {
             let row = scale.row(-0.75, 0.25);
             let mut sum = Sum::ZERO;
             (0..rows).for_each(|_| sum += row);
-            assert_eq!(scale.count(sum), rows as i64);
+            assert_eq!(scale.count(sum), rows);
             assert!((scale.value(sum, 0.0) - 3.0).abs() < 1e-6);
             let rest = sum - row;
-            assert_eq!(scale.count(rest), rows as i64 - 1);
+            assert_eq!(scale.count(rest), rows - 1);
             assert_eq!(scale.hessian(rest), scale.hessian(sum) - scale.hessian(row));
         }
     }

@@ -1,8 +1,11 @@
 //! The rounds.
 
 use super::bins;
-use super::grow::{Grower, Limits, Tree};
+use super::bins::Column;
+use super::grow::{Ground, Grower, Search, Tree};
+use super::histograms::Histograms;
 use super::objective::{Objective, to_probabilities};
+use super::sorted::{self, Sorted};
 use super::split::Rules;
 use super::sums::Scale;
 use super::{Boosted, BoostedParams};
@@ -119,7 +122,23 @@ impl Training<'_> {
         for part in std::iter::once(&mut learned).chain(&mut held_out) {
             part.set_out(&self.model.start);
         }
-        let mut grower = Grower::new(&columns, learned.rows.len());
+        let rows = learned.rows.len();
+        if rows <= sorted::MAX_ROWS {
+            self.rounds(&columns, Grower::new(Sorted::new(&columns, rows), rows), learned, held_out, margins)
+        } else {
+            self.rounds(&columns, Grower::new(Histograms::new(), rows), learned, held_out, margins)
+        }
+    }
+
+    fn rounds<S: Search>(
+        &mut self,
+        columns: &[Column],
+        mut grower: Grower<S>,
+        mut learned: Part,
+        mut held_out: Option<Part>,
+        margins: usize,
+    ) -> Result<(), Error> {
+        let (params, x) = (self.params, self.x);
         let mut derivatives = Vec::new();
         let drawn = params.bagging_fraction < 1.0 || params.feature_fraction < 1.0;
         // The lowest log-loss on the rows held out, and with how many rounds.
@@ -136,7 +155,14 @@ impl Training<'_> {
                     learned.objective(margins).derivatives(&learned.probabilities, margin, &mut derivatives);
                 let features = self.draw_features(round * margins + margin);
                 grower.rows.clone_from(&bag);
-                let tree = grower.grow(&self.rules(scale), &self.limits(), &derivatives, &features);
+                let tree = grower.grow(&Ground {
+                    columns,
+                    rows: &derivatives,
+                    features: &features,
+                    rules: self.rules(scale),
+                    max_leaves: params.max_leaves,
+                    max_depth: params.max_depth.unwrap_or(usize::MAX),
+                });
                 of_round.extend_from_slice(&tree.gains);
                 self.add(&tree, &scale, &grower.rows, &mut learned, margin)?;
                 let tree = self.model.roots.len() - 1;
@@ -172,14 +198,10 @@ impl Training<'_> {
     fn rules(&self, scale: Scale) -> Rules {
         Rules {
             scale,
-            rows_in_leaf: i64::try_from(self.params.min_rows_in_leaf).unwrap_or(i64::MAX),
+            rows_in_leaf: self.params.min_rows_in_leaf,
             hessian_in_leaf: (scale.to_hessian_units(self.params.min_hessian_in_leaf).ceil() as i64).max(1),
             l2: scale.to_hessian_units(self.params.l2),
         }
-    }
-
-    fn limits(&self) -> Limits {
-        Limits { leaves: self.params.max_leaves, depth: self.params.max_depth.unwrap_or(usize::MAX) }
     }
 
     /// Puts the rows of a round into `bag`, ascending, and returns the others.
