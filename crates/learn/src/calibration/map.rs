@@ -202,3 +202,75 @@ fn read_isotonic(numbers: &[f64], points: Option<&Tensor>, count: usize) -> Resu
     }
     check_count(curves, count, rest.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: [Calibration; 4] =
+        [Calibration::Isotonic, Calibration::Platt, Calibration::Temperature, Calibration::Beta];
+
+    fn map(method: Calibration, classes: usize) -> CalibrationMap {
+        let rows: Vec<Vec<f64>> = (0..40)
+            .map(|row| {
+                let raw: Vec<f64> =
+                    (0..classes).map(|class| ((row * 7 + class * 5) % 11) as f64 + 0.1).collect();
+                raw.iter().map(|value| value / raw.iter().sum::<f64>()).collect()
+            })
+            .collect();
+        // The last of several classes has no row.
+        let y: Vec<u32> = (0..40).map(|row| row * row % 7 % 2).collect();
+        method.fit(&Matrix::from_rows(&rows).unwrap(), &y, None).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        for method in ALL {
+            for classes in [2, 3] {
+                let map = map(method, classes);
+                let mut tensors = TensorMap::new();
+                map.write(&mut tensors);
+                assert_eq!(CalibrationMap::read(&tensors, classes), Ok(map));
+                assert!(CalibrationMap::read(&tensors, classes + 1).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_class_without_rows_keeps_its_probability() {
+        for method in ALL {
+            let new = Matrix::from_rows(&[[0.5, 0.3, 0.2]]).unwrap();
+            let found = map(method, 3).apply(&new).unwrap();
+            assert_eq!(found.row(0)[2], 0.2);
+            assert!((found.row(0).iter().sum::<f64>() - 1.0).abs() < 1e-12, "{method:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn broken_numbers_are_refused_or_harmless(
+            method in 0usize..4, classes in 2usize..4, name in 0usize..3, at: prop::sample::Index, bits: u64, cut: bool,
+        ) {
+            let mut tensors = TensorMap::new();
+            map(ALL[method], classes).write(&mut tensors);
+            let key = tensors.keys().nth(name % tensors.len()).unwrap().clone();
+            match tensors.get_mut(&key).unwrap() {
+                Tensor::U32(values) if cut => values.truncate(at.index(values.len())),
+                Tensor::F64(values) if cut => values.truncate(at.index(values.len())),
+                Tensor::U32(values) => { let at = at.index(values.len()); values[at] = (bits % 9) as u32; }
+                Tensor::F64(values) => { let at = at.index(values.len()); values[at] = f64::from_bits(bits); }
+            }
+            if let Ok(map) = CalibrationMap::read(&tensors, classes) {
+                let mut row = vec![0.0; classes];
+                for p in [0.0, 0.25, 1.0] {
+                    row[0] = 1.0 - p;
+                    row[1] = p;
+                    let found = map.apply(&Matrix::from_rows(&[&row]).unwrap()).unwrap();
+                    prop_assert!(found.data().iter().all(|p| (0.0..=1.0).contains(p)), "{found:?}");
+                }
+            }
+        }
+    }
+}
