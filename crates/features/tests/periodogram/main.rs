@@ -1,6 +1,6 @@
 //! The periodogram beside astropy's (`golden.py` tells how its values were made), and what it must not depend on.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use hesper_features::{BazinParams, Error, FrequencyGrid, Periodogram, describe, lomb_scargle, select};
 use hesper_photometry::{Band, BandCurve, Object};
