@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use hesper_features::{FEATURES, Feature, FeatureTable, select};
 use hesper_photometry::{Object, ReadOptions, Skipped, read, write_skipped};
+use hesper_features::FeatureTable;
+use hesper_photometry::{Band, Object, ReadOptions, Skipped, read, write_skipped};
 use serde::Serialize;
 
 use crate::session::remove_if_there;
@@ -16,9 +18,23 @@ pub(crate) struct Reading {
     /// Go on past objects that cannot be read; they are counted and listed in FILE.skipped.csv
     #[arg(long)]
     pub(crate) skip_bad: bool,
-    /// Metadata of PLAsTiCC light curves [default: the *metadata*.csv beside them]
+    /// What is known of the objects: PLAsTiCC's metadata [default: the *metadata*.csv beside them], or a table of
+    /// objects for CSV, ECSV and JSON [default: the one in the same directory or archive]
     #[arg(long, value_name = "FILE")]
     pub(crate) metadata: Option<PathBuf>,
+    /// What to add to Vega magnitudes of a band for AB, for light curves in the Vega system; may be repeated
+    #[arg(long = "vega-offset", value_name = "BAND=MAG", value_parser = vega_offset, allow_negative_numbers = true)]
+    pub(crate) vega_offsets: Vec<(Band, f64)>,
+}
+
+/// Parses `g=-0.08`.
+fn vega_offset(text: &str) -> Result<(Band, f64), String> {
+    let (band, offset) = text.split_once('=').ok_or("wanted is BAND=MAG, such as g=-0.08")?;
+    let offset: f64 = offset.parse().map_err(|_| format!("{offset:?} is not a number"))?;
+    if !offset.is_finite() {
+        return Err(format!("{offset} is not finite"));
+    }
+    Ok((Band::new(band).map_err(|error| error.to_string())?, offset))
 }
 
 impl Reading {
@@ -29,7 +45,11 @@ impl Reading {
         out: &Path,
         mut take: impl FnMut(Object) -> Result<(), Failure>,
     ) -> Result<Vec<Skipped>, Failure> {
-        let options = ReadOptions { skip_bad: self.skip_bad, metadata: self.metadata.clone() };
+        let options = ReadOptions {
+            skip_bad: self.skip_bad,
+            metadata: self.metadata.clone(),
+            vega_offsets: self.vega_offsets.iter().copied().collect(),
+        };
         let mut reader = read(path, &options)?;
         let bar = progress::bar("reading", reader.progress().total);
         let mut outcome = Ok(());

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Error;
 
+/// How many bytes tell what a file is.
+const HEAD: u64 = 1 << 16;
+
 /// How a file is compressed, told by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compression {
@@ -17,6 +20,17 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
+    /// What the end of a file's name tells.
+    pub(crate) fn of(path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let ends_in = |ends: [&str; 2]| ends.iter().any(|end| name.ends_with(end));
+        match () {
+            () if ends_in([".gz", ".tgz"]) => Self::Gzip,
+            () if ends_in([".xz", ".txz"]) => Self::Xz,
+            () => Self::None,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::None => "",
@@ -47,6 +61,30 @@ pub(crate) fn open(path: &Path, compression: Compression) -> Result<Decoded, Err
         Compression::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(file)),
     };
     Ok(Decoded { bytes, taken, size })
+}
+
+/// Bytes at hand, as those of a file.
+pub(crate) fn of_bytes(bytes: Vec<u8>) -> Decoded {
+    let size = bytes.len() as u64;
+    Decoded { bytes: Box::new(io::Cursor::new(bytes)), taken: Arc::new(AtomicU64::new(size)), size }
+}
+
+/// The first bytes of a file, decoded: enough to see what it is.
+pub(crate) fn head(path: &Path, compression: Compression) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    match open(path, compression)?.bytes.take(HEAD).read_to_end(&mut bytes) {
+        // Damage further on is told where it is met.
+        Err(source) if bytes.is_empty() => Err(stream_error(path, compression, source)),
+        _ => Ok(bytes),
+    }
+}
+
+/// All bytes of a file, decoded.
+pub(crate) fn whole(path: &Path, compression: Compression, decoded: Decoded) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut stream = decoded.bytes;
+    stream.read_to_end(&mut bytes).map_err(|source| stream_error(path, compression, source))?;
+    Ok(bytes)
 }
 
 /// The error for a stream that failed while it was read: damage is told from what the operating system refuses.

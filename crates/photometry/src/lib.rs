@@ -28,34 +28,48 @@
 
 mod archive;
 mod band;
+mod columns;
+mod context;
+mod curve_table;
+mod curves;
 mod decode;
 mod directory;
+mod ecsv;
 mod error;
 mod fault;
+mod fits;
+mod json;
+mod json_object;
 mod light_curve;
 mod magnitude;
 mod nearest;
 mod object;
+mod object_table;
 mod parquet_points;
 mod parquet_reader;
 mod parquet_writer;
 mod plasticc;
 mod plasticc_metadata;
+mod point;
 mod read;
 mod skipped;
 mod snana;
 mod wavelength;
+mod snana_fits;
+mod yaml;
+mod ztf_forced;
 
 pub use band::{Band, sort_bands, wavelength_rank};
 pub use error::Error;
 pub use light_curve::{BandCurve, LightCurve};
 pub use magnitude::{
-    FLUXCAL_ZERO_POINT, NJY_ZERO_POINT, flux_of_magnitude, flux_scale, fluxcal_to_njy, magnitude,
+    FLUXCAL_ZERO_POINT, LIMIT_SIGMAS, NJY_ZERO_POINT, flux_of_magnitude, flux_scale, fluxcal_to_njy,
+    limiting_flux, limiting_magnitude, magnitude, measured_flux, measured_magnitude,
 };
 pub use nearest::nearest;
 pub use object::{Object, Sample};
 pub use parquet_writer::ObjectWriter;
-pub use read::{Format, Progress, ProgressUnit, ReadOptions, Reader, read, read_all};
+pub use read::{Format, Progress, ProgressUnit, ReadOptions, Reader, VegaOffsets, read, read_all};
 pub use skipped::{Skipped, write_skipped};
 
 #[cfg(test)]

@@ -210,7 +210,8 @@ fn bad_rows_are_kept_aside() {
         arc(Float64Array::from(vec![1.0, f64::NAN, 1.0, 1.0])),
     );
     let (_dir, path) = table(vec![ids(), ("lightcurve", list(arc(structs(columns)), [3, 1]))]);
-    let (objects, skipped) = read_all(&path, &ReadOptions { skip_bad: true, metadata: None }).unwrap();
+    let (objects, skipped) =
+        read_all(&path, &ReadOptions { skip_bad: true, ..ReadOptions::default() }).unwrap();
     assert_eq!((objects.len(), objects[0].object_id.as_str()), (1, "b"));
     assert!(skipped[0].reason.contains("row 1 (a): point 2: flux is NaN, but must be finite"), "{skipped:?}");
 }

@@ -1,25 +1,53 @@
 //! One reader for all formats: it finds out which, checks that names are unique, and keeps bad objects aside if asked.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::archive::Archive;
-use crate::decode::Compression;
-use crate::directory::Directory;
+use crate::archive::{Archive, is_archive_name};
+use crate::context::Context;
+use crate::curve_table::Head;
+use crate::curves::CurveFormat;
+use crate::decode::{self, Compression};
+use crate::directory::{self, Directory};
+use crate::object_table::ObjectTable;
 use crate::parquet_reader::ParquetTable;
 use crate::plasticc::PlasticcTable;
-use crate::{Error, Object, Skipped};
+use crate::snana_fits::{self, SnanaFits};
+use crate::{Band, Error, Object, Skipped, ztf_forced};
+
+/// What to add to the Vega magnitudes of each band to have them in AB.
+pub type VegaOffsets = BTreeMap<Band, f64>;
 
 /// How to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReadOptions {
     /// Keep bad objects aside, see [`Reader::skipped`], instead of ending at the first. What spoils the input as a
     /// whole, such as a damaged archive, is an error all the same.
     pub skip_bad: bool,
-    /// The metadata of PLAsTiCC light curves. Without it, a file beside them is looked for whose name contains
-    /// `metadata` and ends in `.csv`, `.csv.gz` or `.csv.xz`.
+    /// What is known of the objects, where another file tells it: PLAsTiCC's metadata, or a table of objects for light
+    /// curves as CSV, ECSV or JSON. Without it, PLAsTiCC's is looked for beside the light curves: its name contains
+    /// `metadata` and ends in `.csv`, `.csv.gz` or `.csv.xz`; and a table of objects in the directory or archive.
     pub metadata: Option<PathBuf>,
+    /// For light curves whose magnitude system is Vega. A band that is not here is an error there.
+    pub vega_offsets: VegaOffsets,
+}
+
+impl ReadOptions {
+    /// The table of objects that is named.
+    fn table(&self) -> Result<Option<ObjectTable>, Error> {
+        self.metadata.as_deref().map(ObjectTable::read).transpose()
+    }
+
+    /// The error for metadata where there is nothing that they could tell.
+    pub(crate) fn refuse_metadata(&self, path: &Path) -> Result<(), Error> {
+        if self.metadata.is_none() {
+            return Ok(());
+        }
+        let message = "a metadata file goes with PLAsTiCC's CSV, and with light curves as CSV, ECSV or JSON, alone: leave it out";
+        Err(Error::Format { path: path.to_owned(), message: message.to_owned() })
+    }
 }
 
 /// A format of light curves.
@@ -32,6 +60,14 @@ pub enum Format {
     Plasticc,
     /// Parquet with nested light curves.
     Parquet,
+    /// SNANA FITS: pairs of tables.
+    SnanaFits,
+    /// Light curves as CSV: a row for each point, columns found by name.
+    Csv,
+    /// The same as ECSV.
+    Ecsv,
+    /// Light curves as JSON.
+    Json,
 }
 
 impl fmt::Display for Format {
@@ -40,6 +76,10 @@ impl fmt::Display for Format {
             Self::Snana => "SNANA text",
             Self::Plasticc => "PLAsTiCC CSV",
             Self::Parquet => "Parquet",
+            Self::SnanaFits => "SNANA FITS",
+            Self::Csv => "CSV",
+            Self::Ecsv => "ECSV",
+            Self::Json => "JSON",
         })
     }
 }
@@ -93,8 +133,20 @@ pub(crate) trait Source: Send {
     }
 }
 
-/// Opens light curves, finding out their format by the end of the name: a directory, `.dat`, `.tar`, `.tar.gz`, `.tgz`,
-/// `.tar.xz`, `.txz` hold SNANA text, `.csv`, `.csv.gz`, `.csv.xz` PLAsTiCC's tables, `.parquet` or `.parq` Parquet.
+/// Opens light curves, finding out their format by the end of the name, and for CSV by its columns:
+///
+/// | name | format |
+/// |---|---|
+/// | a directory | SNANA text or FITS, or CSV, ECSV, JSON with their table of objects, or one archive |
+/// | `.dat` | SNANA text |
+/// | `_head.fits`, `_head.fits.gz`, `.list` | SNANA FITS |
+/// | `.tar`, `.tar.gz`, `.tgz`, `.tar.xz`, `.txz` | SNANA text, or CSV, ECSV, JSON with their table of objects |
+/// | `.csv` | PLAsTiCC's table, or light curves by the names of their columns |
+/// | `.ecsv`, `.json`, `.jsonl`, `.ndjson` | ECSV, JSON |
+/// | `.txt` | ZTF's forced photometry |
+/// | `.parquet`, `.parq` | Parquet |
+///
+/// `.csv`, `.ecsv` and JSON may be compressed, with `.gz` or `.xz`.
 ///
 /// # Errors
 /// [`Error::Io`] where the file or directory cannot be read; [`Error::Format`] where the format is not known or the
@@ -126,41 +178,69 @@ pub fn read_all(path: &Path, options: &ReadOptions) -> Result<(Vec<Object>, Vec<
 
 fn open(path: &Path, options: &ReadOptions) -> Result<(Format, Box<dyn Source>), Error> {
     let metadata = std::fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let ends_in = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    let compression = match () {
-        () if ends_in(&[".gz", ".tgz"]) => Compression::Gzip,
-        () if ends_in(&[".xz", ".txz"]) => Compression::Xz,
-        () => Compression::None,
-    };
-    let is_plasticc = !metadata.is_dir() && ends_in(&[".csv", ".csv.gz", ".csv.xz"]);
-    if options.metadata.is_some() && !is_plasticc {
-        let message = "a metadata file goes with PLAsTiCC's CSV alone: leave it out".to_owned();
-        return Err(Error::Format { path: path.to_owned(), message });
-    }
     if metadata.is_dir() {
-        return Ok((Format::Snana, Box::new(Directory::open(path)?)));
+        return directory::open(path, options);
     }
     if metadata.is_file() && metadata.len() == 0 {
         let message = "the file is empty: copy or write it again".to_owned();
         return Err(Error::Malformed { path: path.to_owned(), line: None, message });
     }
-    if is_plasticc {
-        let table = PlasticcTable::open(path, compression, options.metadata.as_deref())?;
-        Ok((Format::Plasticc, Box::new(table)))
-    } else if ends_in(&[".dat"]) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let compression = Compression::of(path);
+    if let Some(format) = CurveFormat::of(path) {
+        return open_curves(path, compression, format, metadata.is_file(), options);
+    }
+    if is_archive_name(path) {
+        return Archive::open(path, compression, options, None);
+    }
+    if ends_in(&[".txt"]) && metadata.is_file() && ztf_forced::is_one(&decode::head(path, compression)?) {
+        let context = Context { table: options.table()?, vega: options.vega_offsets.clone() };
+        return Ok((Format::Csv, Box::new(ztf_forced::open(path, &Arc::new(context))?)));
+    }
+    options.refuse_metadata(path)?;
+    if ends_in(&[".dat"]) {
         Ok((Format::Snana, Box::new(Directory::of_file(path))))
-    } else if ends_in(&[".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]) {
-        Ok((Format::Snana, Box::new(Archive::open(path, compression)?)))
+    } else if snana_fits::is_head_name(path) {
+        Ok((Format::SnanaFits, Box::new(SnanaFits::open(vec![path.to_owned()]))))
+    } else if ends_in(&[".list"]) {
+        Ok((Format::SnanaFits, Box::new(SnanaFits::open(snana_fits::listed(path)?))))
     } else if ends_in(&[".parquet", ".parq"]) {
         Ok((Format::Parquet, Box::new(ParquetTable::open(path)?)))
-    } else {
-        let message =
-            "the end of the name tells no format: give a directory, .DAT, .tar, .tar.gz or .tar.xz (SNANA \
-                       text), .csv, .csv.gz or .csv.xz (PLAsTiCC), or .parquet"
-                .to_owned();
+    } else if ends_in(&["phot.fits", "phot.fits.gz"]) {
+        let message = "these are the points alone: give the _HEAD.FITS that goes with them".to_owned();
         Err(Error::Format { path: path.to_owned(), message })
+    } else {
+        let message = "the end of the name tells no format: give a directory, .DAT, _HEAD.FITS or .LIST (SNANA), .csv, \
+                       .ecsv or .json, .tar, .tar.gz or .tar.xz (of .DAT, .csv, .ecsv or .json files), or .parquet";
+        Err(Error::Format { path: path.to_owned(), message: message.to_owned() })
     }
+}
+
+/// Opens CSV, ECSV or JSON; of CSV there are several kinds, told by their columns.
+fn open_curves(
+    path: &Path,
+    compression: Compression,
+    format: CurveFormat,
+    is_file: bool,
+    options: &ReadOptions,
+) -> Result<(Format, Box<dyn Source>), Error> {
+    if format == CurveFormat::Csv {
+        // What is no file cannot be read twice.
+        let head = if is_file { Head::of(&decode::head(path, compression)?) } else { Head::Plasticc };
+        if head == Head::Objects {
+            let message = "this is a table of objects without light curves: give the light curves, and this file with \
+                           --metadata";
+            return Err(Error::Format { path: path.to_owned(), message: message.to_owned() });
+        }
+        if head != Head::Curves {
+            let table = PlasticcTable::open(path, compression, options.metadata.as_deref())?;
+            return Ok((Format::Plasticc, Box::new(table)));
+        }
+    }
+    let context = Arc::new(Context { table: options.table()?, vega: options.vega_offsets.clone() });
+    let source = format.open(path, compression, decode::open(path, compression)?, &context)?;
+    Ok((format.into(), source))
 }
 
 /// An iterator over the objects of an input: see [`read`].
@@ -202,8 +282,8 @@ impl Reader {
         self.source.progress()
     }
 
-    /// The metadata file in use; `None` for other formats than PLAsTiCC, and where there is none, so that places,
-    /// redshifts and classes are not known.
+    /// The metadata file or table of objects in use, see [`ReadOptions::metadata`]; `None` where there is none, so that
+    /// places, redshifts and classes are not known unless the light curves tell them.
     pub fn metadata(&self) -> Option<&Path> {
         self.source.metadata()
     }
@@ -215,7 +295,7 @@ impl Reader {
             "the object's name is empty: give it one".to_owned()
         } else if self.names.contains(name) {
             match self.format {
-                Format::Plasticc => format!(
+                Format::Plasticc | Format::Csv => format!(
                     "object {name} comes again after another object: sort the rows by object_id, or remove the \
                      repetition"
                 ),

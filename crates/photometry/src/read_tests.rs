@@ -117,9 +117,9 @@ fn a_reader_may_be_dropped_early() {
 fn inputs_that_hold_nothing_are_refused_with_a_remedy() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
-    assert!(refusal(dir.path()).contains("the directory is empty: give one that holds .DAT files"));
+    assert!(refusal(dir.path()).contains("the directory is empty: give one that holds light curves"));
     fs::write(at("note.txt"), "x").unwrap();
-    assert!(refusal(dir.path()).contains("no .DAT file, but 1 other entries such as 'note.txt'"));
+    assert!(refusal(dir.path()).contains("no light curves, but 1 other entries such as 'note.txt'"));
     assert!(refusal(&at("note.txt")).contains("the end of the name tells no format: give"));
     fs::write(at("table.parquet"), "").unwrap();
     assert!(refusal(dir.path()).contains("table.parquet?"));
@@ -133,7 +133,7 @@ fn inputs_that_hold_nothing_are_refused_with_a_remedy() {
     }
     assert!(refusal(&at("nowhere")).contains("check the path"));
     fs::write(at("empty.tar"), vec![0; 1024]).unwrap();
-    assert!(refusal(&at("empty.tar")).contains("no .DAT file among its 0 members"));
+    assert!(refusal(&at("empty.tar")).contains("among its 0 members: give"));
     fs::write(at("head.csv"), "object_id,mjd,passband,flux,flux_err\n").unwrap();
     assert!(refusal(&at("head.csv")).contains("there is no object in it"));
 }
@@ -170,7 +170,8 @@ fn links_are_followed_but_not_in_circles() {
     // A link to nothing is a file that cannot be read: one that may be skipped.
     std::os::unix::fs::symlink("nowhere", inside.join("0.DAT")).unwrap();
     assert!(refusal(&inside).contains("0.DAT"));
-    let (objects, skipped) = read_all(&inside, &ReadOptions { skip_bad: true, metadata: None }).unwrap();
+    let (objects, skipped) =
+        read_all(&inside, &ReadOptions { skip_bad: true, ..ReadOptions::default() }).unwrap();
     assert_eq!((objects.len(), skipped.len()), (2, 1));
     assert!(
         skipped[0].source.ends_with("0.DAT") && skipped[0].reason.contains("check the path"),
@@ -190,7 +191,7 @@ fn bad_objects_end_the_reading_or_are_kept_aside() {
     assert!(strict.next().unwrap().unwrap_err().to_string().contains("2.DAT:6: MJD is '?'"));
     assert!(strict.next().is_none());
 
-    let skip_bad = ReadOptions { skip_bad: true, metadata: None };
+    let skip_bad = ReadOptions { skip_bad: true, ..ReadOptions::default() };
     let (objects, skipped) = read_all(dir.path(), &skip_bad).unwrap();
     assert_eq!(objects.iter().map(|object| object.object_id.as_str()).collect::<Vec<_>>(), ["1", "3"]);
     assert_eq!(skipped.len(), 2);
@@ -273,4 +274,42 @@ fn plasticc_is_read_whole() {
     }
     assert_eq!((objects, points, classes.len()), (7_848, 1_421_705, 14));
     assert_eq!(classes["90"], 2_313);
+}
+
+/// The Bright Transient Survey, in a directory with an archive and the table of its objects.
+#[test]
+fn the_bright_transient_survey_is_read_whole() {
+    let Some(path) = data("ztf_bts") else { return };
+    let (objects, skipped) = read_all(&path, &ReadOptions::default()).unwrap();
+    assert!(skipped.is_empty());
+    let points: usize = objects.iter().map(|object| object.lightcurve.len()).sum();
+    assert_eq!((objects.len(), points), (2_289, 44_339));
+    let mut classes = std::collections::BTreeMap::new();
+    let (mut redshifts, mut bands) = (0, std::collections::BTreeMap::new());
+    for object in &objects {
+        assert_eq!(object.sample, Sample::Spectroscopic);
+        assert!(object.ra.is_some() && object.dec.is_some() && object.mwebv.is_some());
+        *classes.entry(object.class.clone().unwrap()).or_insert(0) += 1;
+        redshifts += u32::from(object.redshift.is_some());
+        for band in &object.lightcurve.band {
+            *bands.entry(band.to_string()).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(
+        classes.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["Ia", "Ia-91T", "Ia-91bg", "Ia-CSM", "Ia-pec", "Iax"]
+    );
+    assert_eq!(classes.values().sum::<i32>(), 2_289);
+    assert_eq!(redshifts, 2_287);
+    assert_eq!((bands["g"], bands["r"], bands["i"]), (21_798, 22_540, 1));
+    let one = objects.iter().find(|object| object.object_id == "ZTF20aadvunl").unwrap();
+    let (mag, error) = crate::measured_magnitude(one.lightcurve.flux[0], one.lightcurve.flux_err[0]).unwrap();
+    assert!((mag - 20.519_300_460_815_43).abs() < 1e-11 && (error - 0.245_883_002_877_235_4).abs() < 1e-12);
+    // The archive alone holds the table, too; another may be named.
+    let (alone, _) = read_all(&path.join("SNIa_light_curves.tar.xz"), &ReadOptions::default()).unwrap();
+    assert_eq!(alone, objects);
+    let options = ReadOptions { metadata: Some(path.join("bts.csv")), ..ReadOptions::default() };
+    let mut reader = read(&path.join("SNIa_light_curves.tar.xz"), &options).unwrap();
+    assert_eq!((reader.format(), reader.metadata()), (Format::Csv, options.metadata.as_deref()));
+    assert_eq!(reader.by_ref().map(Result::unwrap).collect::<Vec<_>>(), objects);
 }

@@ -7,10 +7,11 @@
 
 use crate::fault::{Fault, shown};
 use crate::nearest::missing_column;
+use crate::object_table::{class_of, is_unknown};
 use crate::{Band, Error, LightCurve, Object, Sample, fluxcal_to_njy};
 
 /// The code that stands for "not known" in `SNTYPE`, redshifts, reddening and photometry.
-const UNKNOWN: f64 = -9.0;
+pub(crate) const UNKNOWN: f64 = -9.0;
 
 /// Parses one file.
 ///
@@ -103,7 +104,12 @@ impl Parser {
             b"HOST_GALAXY_PHOTO-Z" | b"HOSTGAL_PHOTOZ" => {
                 self.host_photoz = with_error("HOST_GALAXY_PHOTO-Z", value)?
             }
-            b"SIM_COMMENT" => self.simulated_class = simulated_class(value),
+            b"SIM_COMMENT" => self.simulated_class = simulated_class(value).or(self.simulated_class.take()),
+            b"SIM_TYPE_NAME" => {
+                let name = std::str::from_utf8(first_word(value)).ok().filter(|name| !is_unknown(name));
+                self.simulated_class =
+                    name.map(|name| class_of(name).to_owned()).or(self.simulated_class.take());
+            }
             b"NOBS" => {
                 let count = number("NOBS", first_word(value))?;
                 if count < 0.0 || count.fract() != 0.0 {
@@ -331,7 +337,7 @@ fn number(key: &str, word: &[u8]) -> Result<f64, String> {
 }
 
 /// A value that is not one of SNANA's codes for "not known".
-fn known(value: f64) -> Option<f64> {
+pub(crate) fn known(value: f64) -> Option<f64> {
     (value.is_finite() && ![UNKNOWN, -99.0, -999.0, -9999.0].contains(&value)).then_some(value)
 }
 
@@ -363,7 +369,7 @@ fn position(key: &str, text: &[u8], limit: f64) -> Result<Option<f64>, String> {
 }
 
 /// The class of an `SNTYPE` code, as in the key to the Supernova Photometric Classification Challenge's files.
-fn class_of_code(code: f64) -> Option<&'static str> {
+pub(crate) fn class_of_code(code: f64) -> Option<&'static str> {
     match code {
         1.0 => Some("Ia"),
         2.0 => Some("II"),

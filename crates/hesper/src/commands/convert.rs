@@ -14,13 +14,15 @@ use crate::session::{Common, Session};
 
 /// Convert light curves to one Parquet table of objects
 ///
-/// Reads SNANA text (.DAT files: one, a directory, a .tar, .tar.gz or .tar.xz), PLAsTiCC CSV (plain, .gz, .xz) and Parquet
-/// with nested light curves. Fluxes become nJy, times stay MJD.
+/// Reads SNANA text (.DAT) and FITS (_HEAD.FITS, .LIST), PLAsTiCC CSV, other light curves as CSV, ECSV or JSON (of ZTF,
+/// brokers, sncosmo, FASTDB: columns are found by name), and Parquet with nested light curves; one file, a directory,
+/// or a .tar, .tar.gz or .tar.xz. Fluxes and magnitudes become nJy, times MJD.
 #[derive(Args, Serialize)]
 #[command(after_help = "\
 Examples:
   hesper convert SIMGEN_PUBLIC_DES/ --out objects.parquet
   hesper convert snpcc.tar.xz --out objects.parquet --json
+  hesper convert ztf_bts/ --metadata bts.csv --out ztf.parquet
   hesper convert plasticc.csv.gz --metadata metadata.csv --skip-bad --out objects.parquet")]
 pub(crate) struct Convert {
     /// File, archive or directory of light curves
