@@ -33,13 +33,14 @@ pub struct MlpParams {
     pub min_steps: usize,
     /// Rows in a batch, at least 1. Default 128.
     pub batch: usize,
-    /// The highest learning rate, above 0. Default 0.01.
+    /// The highest learning rate, above 0. Default 0.02.
     pub learning_rate: f64,
     /// How the rate goes over the steps. Default: one cycle.
     pub schedule: Schedule,
-    /// AdamW's weight decay, at least 0: a step takes so much, times the rate, off each weight. Default 2, which over a
-    /// one-cycle of 200 steps at rate 0.01 leaves an eighth of a weight that nothing holds up.
-    pub weight_decay: f64,
+    /// AdamW's weight decay, at least 0: a step takes so much, times the rate, off each weight. Default: 2 / (1 + n / 1500)
+    /// for n rows of positive weight. The fewer rows, the more a prior matters, and the decay that does best falls with
+    /// their number: 2 for hundreds of rows, 0.1 for tens of thousands.
+    pub weight_decay: Option<f64>,
     /// Epochs without a smaller cross-entropy of the rows set aside after which to stop, at least 1. Default: no rows are
     /// set aside and all epochs are gone through.
     pub patience: Option<usize>,
@@ -61,9 +62,9 @@ impl Default for MlpParams {
             epochs: 25,
             min_steps: 200,
             batch: 128,
-            learning_rate: 0.01,
+            learning_rate: 0.02,
             schedule: Schedule::OneCycle,
-            weight_decay: 2.0,
+            weight_decay: None,
             patience: None,
             set_aside: 0.1,
             ensemble: 1,
@@ -79,7 +80,7 @@ impl MlpParams {
     /// The first parameter that is out of its range, or a device that this program was built without.
     pub fn check(&self) -> Result<(), Error> {
         self.architecture(1, 1).check()?;
-        self.training().check()?;
+        self.training(1).check()?;
         if self.ensemble == 0 {
             return Err(Error::Parameter { name: "ensemble", value: "0".to_owned(), limit: "at least 1" });
         }
@@ -95,14 +96,15 @@ impl MlpParams {
         Architecture { inputs, hidden: self.hidden.clone(), outputs, activation, norm, dropout: self.dropout }
     }
 
-    fn training(&self) -> Training {
+    /// The loop for so many rows.
+    fn training(&self, rows: usize) -> Training {
         Training {
             epochs: self.epochs,
             min_steps: self.min_steps,
             batch: self.batch,
             learning_rate: self.learning_rate,
             schedule: self.schedule,
-            weight_decay: self.weight_decay,
+            weight_decay: self.weight_decay.unwrap_or(2.0 / (1.0 + rows as f64 / 1500.0)),
             clip: None,
             patience: self.patience,
             device: self.device,
@@ -118,7 +120,9 @@ impl MlpParams {
     }
 
     /// Goes on learning from earlier networks, with other rows or the same ones: a few epochs will do where rows were
-    /// added to those that the earlier networks know. Set [`Self::epochs`] and [`Self::min_steps`] accordingly.
+    /// added to those that the earlier networks know. Set the parameters accordingly: with 5 `epochs`, `min_steps` 0,
+    /// `learning_rate` 0.005 and `weight_decay` 5, a hundred such fits in a row, ten rows more each time, stayed as
+    /// accurate on SNPCC as fits from the beginning.
     ///
     /// # Errors
     /// As [`Self::train`], and when the earlier networks have other sizes or another number.
@@ -183,7 +187,7 @@ impl MlpParams {
             f64::from(loss(pass, &aside).try_into_scalar::<f32>().unwrap_or(f32::NAN))
         };
         let judge: Option<&mut crate::Judge<'_>> = if aside.is_empty() { None } else { Some(&mut judge) };
-        self.training().run(&mut parameters, &rows, seed, &mut { loss }, judge)?;
+        self.training(table.classes.len()).run(&mut parameters, &rows, seed, &mut { loss }, judge)?;
         network.to_dense(&parameters)
     }
 }

@@ -101,7 +101,7 @@ fn heavy_rows_win() {
     let x = Matrix::new(40, 1, vec![1.0; 40]).unwrap();
     let y: Vec<u32> = (0..40).map(|row| row % 2).collect();
     let weights: Vec<f64> = y.iter().map(|class| if *class == 0 { 3.0 } else { 1.0 }).collect();
-    let params = MlpParams { weight_decay: 0.0, ..Default::default() };
+    let params = MlpParams { weight_decay: Some(0.0), ..Default::default() };
     let proba = params.train(&set(&x, &y, Some(&weights)), 1).unwrap().predict_proba(&x).unwrap();
     assert!((proba.row(0)[0] - 0.75).abs() < 0.02, "{:?}", proba.row(0));
 }
@@ -181,7 +181,7 @@ fn parameters_are_checked_and_read_back() {
         MlpParams { epochs: 0, ..good.clone() },
         MlpParams { batch: 0, ..good.clone() },
         MlpParams { learning_rate: 0.0, ..good.clone() },
-        MlpParams { weight_decay: f64::INFINITY, ..good.clone() },
+        MlpParams { weight_decay: Some(f64::INFINITY), ..good.clone() },
         MlpParams { patience: Some(0), ..good.clone() },
         MlpParams { set_aside: 1.0, ..good.clone() },
         MlpParams { ensemble: 0, ..good.clone() },

@@ -43,7 +43,7 @@ fn full_batch_steps_of_adam_are_those_of_scikit_learn() {
             batch: golden.y.len(),
             learning_rate: golden.rate,
             schedule: Schedule::Constant,
-            weight_decay: 0.0,
+            weight_decay: Some(0.0),
             ..Default::default()
         };
         let network = params.fit_from(&start, &data, 1).unwrap();
