@@ -227,3 +227,30 @@ fn normalise(logarithms: &mut [f64]) {
     let sum: f64 = logarithms.iter().sum();
     logarithms.iter_mut().for_each(|value| *value /= sum);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_tensors_are_refused() {
+        let x = Matrix::from_rows(&[[0.0], [1.0], [2.0]]).unwrap();
+        let data = TrainingSet { x: &x, y: &[0, 1, 1], weights: None, n_classes: 2 };
+        let fitted = NaiveBayes::fit(&NaiveBayesParams::default(), &data).unwrap();
+        let good = fitted.tensors().unwrap();
+        assert_eq!(NaiveBayes::from_tensors(&good, 1, 2).unwrap(), fitted);
+        let refused = |name: &str, values: [f64; 2]| {
+            let mut tensors = good.clone();
+            tensors.insert(name.to_owned(), Tensor::F64(values.to_vec()));
+            NaiveBayes::from_tensors(&tensors, 1, 2).unwrap_err()
+        };
+        assert!(refused("prior", [0.5, 0.6]).contains("shares"));
+        assert!(refused("prior", [-0.5, 1.5]).contains("shares"));
+        assert!(refused("mean", [0.0, 1e101]).contains("range"));
+        assert!(refused("variance", [0.0, 1.0]).contains("range"));
+        assert!(refused("variance", [1.0, f64::NAN]).contains("NaN"));
+        assert!(
+            NaiveBayes::from_tensors(&good, 2, 2).is_err() && NaiveBayes::from_tensors(&good, 1, 1).is_err()
+        );
+    }
+}

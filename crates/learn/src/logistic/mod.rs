@@ -86,7 +86,7 @@ impl Logistic {
             outputs,
             penalty: 1.0 / params.c,
         };
-        let theta = newton::minimise(&objective, params.tolerance, params.max_iterations)?;
+        let theta = newton::minimise(&objective, params.tolerance, params.max_iterations, newton::DENSE)?;
         for output in theta.chunks_exact(n_features + 1) {
             fitted.coefficients.extend_from_slice(&output[..n_features]);
             fitted.intercepts.push(output[n_features]);
@@ -214,5 +214,31 @@ impl Classifier for Logistic {
             ("coefficient".to_owned(), Tensor::F64(self.coefficients.clone())),
             ("intercept".to_owned(), Tensor::F64(self.intercepts.clone())),
         ]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tensor::{F64, U32};
+
+    #[test]
+    fn damaged_tensors_are_refused() {
+        let x = Matrix::from_rows(&[[0.0], [0.2], [1.0], [1.2], [2.0], [2.2]]).unwrap();
+        let data = TrainingSet { x: &x, y: &[0, 0, 1, 1, 2, 2], weights: None, n_classes: 3 };
+        let fitted = Logistic::fit(&LogisticParams::default(), &data).unwrap();
+        let good = fitted.tensors().unwrap();
+        assert_eq!(Logistic::from_tensors(&good, 1, 3).unwrap(), fitted);
+        let refused = |name: &str, tensor: Tensor| {
+            let mut tensors = good.clone();
+            tensors.insert(name.to_owned(), tensor);
+            Logistic::from_tensors(&tensors, 1, 3).unwrap_err()
+        };
+        assert!(refused("present", U32(vec![0, 1, 3])).contains("ascending"));
+        assert!(refused("present", U32(vec![])).contains("ascending"));
+        assert!(refused("present", U32(vec![0, 1])).contains("`coefficient` of 1"));
+        assert!(refused("coefficient", F64(vec![0.0, 0.0, f64::INFINITY])).contains("inf"));
+        assert!(refused("intercept", F64(vec![0.0, 0.0, 1e200])).contains("range"));
+        assert!(Logistic::from_tensors(&good, 2, 3).is_err() && Logistic::from_tensors(&good, 1, 2).is_err());
     }
 }

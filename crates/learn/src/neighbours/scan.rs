@@ -79,48 +79,67 @@ impl Scan {
     pub(super) fn search(&self, x: &Matrix, queries: &[f64], nearest: &mut [Nearest]) {
         let cols = self.cols;
         let mut own = vec![0.0; cols];
-        let mut small = Vec::with_capacity(queries.len());
-        let mut squares = Vec::with_capacity(nearest.len());
-        for query in queries.chunks_exact(cols) {
-            squares.push(self.place(query, &mut own));
-            small.extend(own.iter().map(|value| *value as f32));
-        }
+        let mut queries: Vec<Query<'_>> = queries
+            .chunks_exact(cols)
+            .zip(nearest)
+            .map(|(values, nearest)| {
+                let square = self.place(values, &mut own);
+                let small = own.iter().map(|value| *value as f32).collect();
+                Query { values, square, small, limit: self.limit(square, nearest.limit()), nearest }
+            })
+            .collect();
         let tile = (TILE_VALUES / (LANES * cols)).max(1);
-        for (number, (panels, own_squares)) in
-            self.panels.chunks(tile * cols).zip(self.squares.chunks(tile)).enumerate()
-        {
-            let first = number * tile;
-            for pair in (0..nearest.len()).step_by(2) {
-                let count = (nearest.len() - pair).min(2);
-                if squares[pair..pair + count].iter().any(|square| *square >= FURTHEST) {
-                    for query in pair..pair + count {
-                        let rows = first * LANES..((first + own_squares.len()) * LANES).min(x.rows());
-                        search_exactly(x, rows, &queries[query * cols..][..cols], &mut nearest[query]);
-                    }
-                    continue;
-                }
-                // The last query of an odd number is its own companion.
-                let at = [pair, pair + count - 1];
-                let small = at.map(|query| &small[query * cols..][..cols]);
-                let mut limits = at.map(|query| self.limit(squares[query], nearest[query].limit()));
-                for (panel, (columns, squares_here)) in panels.chunks_exact(cols).zip(own_squares).enumerate()
-                {
-                    let values = bounds(columns, squares_here, small);
-                    for lane in 0..count {
-                        let limit = limits[lane];
-                        if !values[lane].iter().fold(false, |any, value| any | (*value <= limit)) {
-                            continue;
+        let tiles = self.panels.chunks(tile * cols).zip(self.squares.chunks(tile));
+        for (number, (panels, squares)) in tiles.enumerate() {
+            let first = number * tile * LANES;
+            for queries in queries.chunks_mut(2) {
+                match queries {
+                    queries if queries.iter().any(|query| query.square >= FURTHEST) => {
+                        for query in queries {
+                            let rows = first..(first + squares.len() * LANES).min(x.rows());
+                            rows.for_each(|row| query.offer(x, row));
                         }
-                        let (query, first_row) = (pair + lane, (first + panel) * LANES);
-                        for (row, value) in (first_row..).zip(values[lane]) {
-                            if value <= limit {
-                                let square = squared_distance(&queries[query * cols..][..cols], x.row(row));
-                                nearest[query].offer(square, row as u32);
-                            }
-                        }
-                        limits[lane] = self.limit(squares[query], nearest[query].limit());
+                    }
+                    [a, b] => self.visit(x, first, panels, squares, [a, b]),
+                    [a] => self.visit(x, first, panels, squares, [a]),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Offers the rows of some panels, the first of which is `first`, to some queries.
+    fn visit<const N: usize>(
+        &self,
+        x: &Matrix,
+        first: usize,
+        panels: &[[f32; LANES]],
+        squares: &[[f32; LANES]],
+        mut queries: [&mut Query<'_>; N],
+    ) {
+        let mut limits = [0.0; N];
+        for (limit, query) in limits.iter_mut().zip(&queries) {
+            *limit = query.limit;
+        }
+        for (panel, (columns, squares)) in panels.chunks_exact(self.cols).zip(squares).enumerate() {
+            let values = bounds(columns, squares, queries.each_ref().map(|query| &*query.small));
+            let mut any = false;
+            for (values, limit) in values.iter().zip(&limits) {
+                for value in values {
+                    any |= value <= limit;
+                }
+            }
+            if !any {
+                continue;
+            }
+            for ((query, limit), values) in queries.iter_mut().zip(&mut limits).zip(&values) {
+                for (row, value) in (first + panel * LANES..).zip(values) {
+                    if value <= limit {
+                        query.offer(x, row);
                     }
                 }
+                query.limit = self.limit(query.square, query.nearest.limit());
+                *limit = query.limit;
             }
         }
     }
@@ -132,22 +151,40 @@ impl Scan {
     }
 }
 
-/// |b|² − 2 a·b, a little less at most, for the sixteen rows b of a panel and two queries a.
-#[inline]
-fn bounds(columns: &[[f32; LANES]], squares: &[f32; LANES], queries: [&[f32]; 2]) -> [[f32; LANES]; 2] {
-    let (mut first, mut second) = (*squares, *squares);
-    for ((column, a), b) in columns.iter().zip(queries[0]).zip(queries[1]) {
-        for lane in 0..LANES {
-            first[lane] += a * column[lane];
-            second[lane] += b * column[lane];
-        }
-    }
-    [first, second]
+/// A row whose neighbours are wanted.
+struct Query<'a> {
+    values: &'a [f64],
+    /// In the scan's units.
+    small: Vec<f32>,
+    /// The squared length in the scan's units.
+    square: f64,
+    /// What [`bounds`] may give at most for a row that is near enough.
+    limit: f32,
+    nearest: &'a mut Nearest,
 }
 
-/// The plain search, over some rows.
-pub(super) fn search_exactly(x: &Matrix, rows: std::ops::Range<usize>, query: &[f64], nearest: &mut Nearest) {
-    for row in rows {
-        nearest.offer(squared_distance(query, x.row(row)), row as u32);
+impl Query<'_> {
+    /// Computes the distance to a row.
+    fn offer(&mut self, x: &Matrix, row: usize) {
+        self.nearest.offer(squared_distance(self.values, x.row(row)), row as u32);
     }
+}
+
+/// |b|² − 2 a·b, a little less at most, for the sixteen rows b of a panel and each query a.
+#[inline]
+fn bounds<const N: usize>(
+    columns: &[[f32; LANES]],
+    squares: &[f32; LANES],
+    queries: [&[f32]; N],
+) -> [[f32; LANES]; N] {
+    let queries = queries.map(|query| &query[..columns.len()]);
+    let mut sums = [*squares; N];
+    for (at, column) in columns.iter().enumerate() {
+        for (sums, query) in sums.iter_mut().zip(queries) {
+            for (sum, value) in sums.iter_mut().zip(column) {
+                *sum += query[at] * value;
+            }
+        }
+    }
+    sums
 }

@@ -106,3 +106,23 @@ fn what_cannot_be_is_refused() {
     ));
     assert_eq!(classifier.predict_proba(&Matrix::new(0, 1, vec![]).unwrap()).unwrap().rows(), 0);
 }
+
+#[test]
+fn damaged_tensors_are_refused() {
+    let x = Matrix::from_rows(&[[0.0], [1.0], [2.0]]).unwrap();
+    let data = TrainingSet { x: &x, y: &[0, 1, 1], weights: Some(&[1.0, 2.0, 0.0]), n_classes: 2 };
+    let good = Neighbours::fit(&NeighboursParams::default(), &data).unwrap().tensors().unwrap();
+    assert!(Neighbours::from_tensors(&good, 1, 2).is_ok());
+    let refused = |name: &str, tensor: Tensor| {
+        let mut tensors = good.clone();
+        tensors.insert(name.to_owned(), tensor);
+        Neighbours::from_tensors(&tensors, 1, 2).unwrap_err()
+    };
+    assert!(refused("params", Tensor::U32(vec![1, 2])).contains("weighing"));
+    assert!(refused("params", Tensor::U32(vec![0, 0])).contains("neighbours"));
+    assert!(refused("class", Tensor::U32(vec![])).contains("`weight` of 0"));
+    assert!(refused("class", Tensor::U32(vec![0, 2])).contains("range"));
+    assert!(refused("weight", Tensor::F64(vec![0.0, 1.0])).contains("range"));
+    assert!(refused("x", Tensor::F64(vec![0.0, 1e101])).contains("range"));
+    assert!(Neighbours::from_tensors(&good, 2, 2).is_err() && Neighbours::from_tensors(&good, 1, 1).is_err());
+}
