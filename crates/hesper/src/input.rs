@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hesper_features::{FEATURES, Feature, FeatureTable, select};
-use hesper_photometry::{Object, ReadOptions, Skipped, read, write_skipped};
-use hesper_features::FeatureTable;
 use hesper_photometry::{Band, Object, ReadOptions, Skipped, read, write_skipped};
 use serde::Serialize;
 

@@ -54,8 +54,8 @@ mod point;
 mod read;
 mod skipped;
 mod snana;
-mod wavelength;
 mod snana_fits;
+mod wavelength;
 mod yaml;
 mod ztf_forced;
 
