@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn objects(task: &Task, bands: &[Band], mut points: &[f64]) -> Option<Vec<Object>> {
     let mut objects = Vec::new();
     for counts in &task.objects {
-        let mut object = Object::new(&objects.len().to_string());
+        let mut object = Object::new(objects.len().to_string());
         for (band, count) in bands.iter().zip(counts) {
             let (curve, rest) = points.split_at_checked(3 * count)?;
             points = rest;
