@@ -1,4 +1,4 @@
-use crate::{Error, Matrix, TensorMap};
+use crate::{Error, Matrix, Shapley, TensorMap};
 
 /// Rows with known classes, to learn from.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +100,17 @@ pub trait Classifier: Send + Sync {
     /// # Errors
     /// As [`Classifier::predict_proba`].
     fn embedding(&self, _x: &Matrix) -> Result<Option<Matrix>, Error> {
+        Ok(None)
+    }
+
+    /// Exact Shapley values of the classifier's output for rows, if it is made of trees: of the probabilities, or for
+    /// boosted trees of [`crate::Boosted::margins`]. Classifiers that do not know how many rows each of their nodes
+    /// stands for count those of `background`, such as the training rows; the others pay no heed to it.
+    ///
+    /// # Errors
+    /// When the rows, or those of the background where it is asked, have another number of features than those learned
+    /// from, or there is no background.
+    fn shapley(&self, _x: &Matrix, _background: &Matrix) -> Result<Option<Shapley>, Error> {
         Ok(None)
     }
 

@@ -24,7 +24,9 @@ mod learner;
 mod matrix;
 pub mod metrics;
 mod model;
+mod permutation;
 mod random;
+mod shapley;
 pub mod split;
 mod tensor;
 
@@ -36,4 +38,6 @@ pub use labels::LabelCoder;
 pub use learner::{Classifier, Learner, TrainingSet};
 pub use matrix::Matrix;
 pub use model::Model;
+pub use permutation::{Permutation, PermutationImportance, permutation_importances};
+pub use shapley::Shapley;
 pub use tensor::{Tensor, TensorMap};
