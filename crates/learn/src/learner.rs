@@ -1,4 +1,4 @@
-use crate::{Error, Matrix, TensorMap};
+use crate::{Error, Matrix, Shapley, TensorMap};
 
 /// Rows with known classes, to learn from.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,15 @@ pub trait Classifier: Send + Sync {
     /// as `chosen` among the parameters. Nothing if there was nothing to decide, or the classifier comes from a file.
     fn choice(&self) -> Option<serde_json::Value> {
         None
+    /// Exact Shapley values of the classifier's output for rows, if it is made of trees: of the probabilities, or for
+    /// boosted trees of [`crate::Boosted::margins`]. Classifiers that do not know how many rows each of their nodes
+    /// stands for count those of `background`, such as the training rows; the others pay no heed to it.
+    ///
+    /// # Errors
+    /// When the rows, or those of the background where it is asked, have another number of features than those learned
+    /// from, or there is no background.
+    fn shapley(&self, _x: &Matrix, _background: &Matrix) -> Result<Option<Shapley>, Error> {
+        Ok(None)
     }
 
     /// The state as named tensors, for [`crate::Model::save`]; nothing if it has no place in the model format.

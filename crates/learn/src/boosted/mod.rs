@@ -15,6 +15,7 @@ mod histograms;
 mod objective;
 mod params;
 mod predict;
+mod shapley;
 mod sorted;
 mod split;
 mod sums;
@@ -26,7 +27,7 @@ mod train;
 pub use params::{BoostedParams, EarlyStopping};
 
 use crate::forest::Node;
-use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet};
+use crate::{Classifier, Error, Learner, Matrix, Shapley, TensorMap, TrainingSet};
 
 /// Boosted trees.
 #[derive(Clone, PartialEq)]
@@ -151,6 +152,10 @@ impl Classifier for Boosted {
     /// Each feature's share in the gain of all splits.
     fn importances(&self) -> Option<Vec<f64>> {
         Some(self.importances.clone())
+    }
+
+    fn shapley(&self, x: &Matrix, _background: &Matrix) -> Result<Option<Shapley>, Error> {
+        Boosted::shapley(self, x).map(Some)
     }
 
     fn tensors(&self) -> Option<TensorMap> {

@@ -10,6 +10,7 @@ mod grow;
 mod node;
 mod params;
 mod predict;
+mod shapley;
 mod split;
 mod split_counts;
 mod split_weights;
@@ -24,7 +25,7 @@ pub use params::{ForestParams, MaxFeatures};
 pub(crate) use tensors::{check_trees, floats, integers};
 
 use crate::random::Stream;
-use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet};
+use crate::{Classifier, Error, Learner, Matrix, Shapley, TensorMap, TrainingSet};
 use grow::{Ground, Tree, Workshop};
 use split::Search;
 use split_counts::CountSearch;
@@ -254,6 +255,8 @@ impl Classifier for Forest {
     fn members(&self, x: &Matrix) -> Result<Option<Vec<Matrix>>, Error> {
         let groups = self.roots.len().min(MEMBERS);
         if groups < 2 { Ok(None) } else { self.group_probabilities(x, groups).map(Some) }
+    fn shapley(&self, x: &Matrix, background: &Matrix) -> Result<Option<Shapley>, Error> {
+        Forest::shapley(self, x, background).map(Some)
     }
 
     fn tensors(&self) -> Option<TensorMap> {
