@@ -106,7 +106,7 @@ impl BumpFit {
                 brightest = i;
             }
         }
-        if curve.len() < Self::MIN_POINTS || !(curve.flux[brightest] > 0.0) {
+        if curve.len() < Self::MIN_POINTS || curve.flux[brightest].is_nan() || curve.flux[brightest] <= 0.0 {
             return None;
         }
         let (peak_time, peak_flux) = (curve.mjd[brightest], curve.flux[brightest]);

@@ -7,7 +7,8 @@ pub(crate) const FEATURE: Feature = Feature {
     name: "shape",
     summary: "rest-frame rise and fall of the shape that all bands share, and reduced chi-squared of the smooth fits",
     doc: "\
-**shape**: the Bazin shape that all bands share, and how well the smooth fits describe the points.
+**shape**: the Bazin shape that all bands share (one joint fit with one t0, rise and fall, see `joint`), and how well the
+smooth fits of single bands, held near it, describe the points.
 
 | column | unit | meaning |
 |---|---|---|

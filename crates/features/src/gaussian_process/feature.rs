@@ -50,7 +50,7 @@ Minimum data: 5 points in all bands together.
 Reference: Boone 2019, AJ 158, 257, doi:10.3847/1538-3881/ab5182, whose kernel is one Matérn-3/2 of both distances together; Rasmussen & Williams 2006,
 Gaussian Processes for Machine Learning.
 ",
-    cost: "760 µs",
+    cost: "650 µs",
     min_points: GaussianProcess::MIN_POINTS,
     columns: |bands| {
         let mut names: Vec<String> =

@@ -4,13 +4,15 @@
 //! doi:10.1109/MLSP.2010.5589113), and as the kernel is a product, the processes of m wavelengths share one transition. The
 //! cost is that of n·m² numbers, where a Cholesky decomposition takes n³.
 
+#![expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
+
 use crate::levenberg_marquardt::{Landscape, NormalEquations, Walk};
 
 use super::points::Points;
 
-/// The covariances of the process f and its derivative g (by √3/ℓ) at m wavelengths: four m × m planes.
-#[derive(Clone, Debug)]
-struct Planes([Vec<f64>; 4]);
+/// The covariances of the process f and its derivative g (by √3/ℓ) at M wavelengths: four M × M planes. Their size is known
+/// to the compiler, which makes vector instructions of the loops over them.
+type Planes<const M: usize> = [[[f64; M]; M]; 4];
 
 const FF: usize = 0;
 const FG: usize = 1;
@@ -18,36 +20,24 @@ const GF: usize = 2;
 const GG: usize = 3;
 
 /// What the filter knows: means and covariances, all for the amplitude 1.
-#[derive(Clone, Debug)]
-struct Knowledge {
+#[derive(Clone, Copy, Debug)]
+struct Knowledge<const M: usize> {
     /// Means of f, then of g.
-    mean: [Vec<f64>; 2],
-    covariance: Planes,
+    mean: [[f64; M]; 2],
+    covariance: Planes<M>,
 }
 
-impl Knowledge {
-    fn new(waves: usize) -> Self {
-        let plane = || vec![0.0; waves * waves];
-        Self {
-            mean: [vec![0.0; waves], vec![0.0; waves]],
-            covariance: Planes([plane(), plane(), plane(), plane()]),
-        }
-    }
-
-    fn forget(&mut self) {
-        self.mean.iter_mut().chain(&mut self.covariance.0).for_each(|values| values.fill(0.0));
-    }
+impl<const M: usize> Knowledge<M> {
+    const NONE: Self = Self { mean: [[0.0; M]; 2], covariance: [[[0.0; M]; M]; 4] };
 }
 
-/// The likelihood of an object's points, and arrays that are filled at each look.
-pub(super) struct Likelihood<'a> {
+/// The likelihood of an object's points of at most M wavelengths; those that are missing are there and never seen.
+pub(super) struct Likelihood<'a, const M: usize> {
     points: &'a Points,
-    state: Knowledge,
+    coupling: [[f64; M]; M],
+    state: Knowledge<M>,
     /// Derivatives of the state by ln amplitude and ln time scale.
-    slopes: [Knowledge; 2],
-    /// Columns of covariances: p = (f, g), by S, and their derivatives.
-    gain: [Vec<f64>; 4],
-    slope: [Vec<f64>; 4],
+    slopes: [Knowledge<M>; 2],
 }
 
 /// e^−x(1 + x), e^−x·x, −e^−x·x, e^−x(1 − x): what f and g make of f and g after x = √3·Δt/ℓ.
@@ -70,216 +60,209 @@ fn congruence(a: [f64; 4], b: [f64; 4]) -> [[f64; 4]; 4] {
     })
 }
 
-impl<'a> Likelihood<'a> {
+impl<'a, const M: usize> Likelihood<'a, M> {
     pub(super) fn new(points: &'a Points) -> Self {
         let waves = points.wavelengths.len();
-        let column = || std::array::from_fn(|_| vec![0.0; waves]);
-        let knowledge = || Knowledge::new(waves);
-        Self {
-            points,
-            state: knowledge(),
-            slopes: [knowledge(), knowledge()],
-            gain: column(),
-            slope: column(),
+        let mut coupling = [[0.0; M]; M];
+        for (row, known) in coupling.iter_mut().zip(points.coupling.chunks_exact(waves.max(1))) {
+            for (value, known) in row.iter_mut().zip(known) {
+                *value = *known;
+            }
         }
+        Self { points, coupling, state: Knowledge::NONE, slopes: [Knowledge::NONE; 2] }
     }
 
     /// −2·ln likelihood, less the constant n·ln 2π.
     pub(super) fn cost(&mut self, ln_amplitude: f64, ln_time_scale: f64) -> f64 {
-        self.pass(ln_amplitude, ln_time_scale, None)
+        self.pass::<false>(ln_amplitude, ln_time_scale).0
     }
 
-    /// One pass over the points; with the normal equations, if they are wanted.
-    fn pass(
+    /// One pass over the points: the cost and, if `SLOPES`, the normal equations.
+    fn pass<const SLOPES: bool>(
         &mut self,
         ln_amplitude: f64,
         ln_time_scale: f64,
-        mut wanted: Option<&mut NormalEquations<2>>,
-    ) -> f64 {
+    ) -> (f64, NormalEquations<2>) {
         let points = self.points;
         let rate = 3f64.sqrt() * (-ln_time_scale).exp();
         let shrink = (-ln_amplitude).exp();
-        self.state.forget();
-        self.slopes.iter_mut().for_each(Knowledge::forget);
-        self.state.covariance.0[FF].copy_from_slice(&points.coupling);
-        self.state.covariance.0[GG].copy_from_slice(&points.coupling);
+        self.slopes = [Knowledge::NONE; 2];
+        self.state = Knowledge::NONE;
+        self.state.covariance[FF] = self.coupling;
+        self.state.covariance[GG] = self.coupling;
         let mut cost = 2.0 * points.len() as f64 * ln_amplitude;
+        let mut equations = ([[0.0; 2]; 2], [0.0; 2]);
         let mut before = points.day.first().copied().unwrap_or(0.0);
         for i in 0..points.len() {
             let elapsed = points.day[i] - before;
             before = points.day[i];
             if elapsed > 0.0 {
-                self.wait(rate * elapsed, wanted.is_some());
+                self.wait::<SLOPES>(rate * elapsed);
             }
             let flux = points.flux[i] * shrink;
             let noise = points.variance[i] * shrink * shrink;
-            cost += self.learn(points.wave[i], flux, noise, wanted.as_deref_mut());
+            cost += self.learn::<SLOPES>(points.wave[i], flux, noise, &mut equations);
         }
-        cost
+        (cost, equations)
     }
 
     /// Time passes: x = √3·Δt/ℓ.
-    fn wait(&mut self, x: f64, with_slopes: bool) {
+    fn wait<const SLOPES: bool>(&mut self, x: f64) {
         let a = transition(x);
         let whole = congruence(a, a);
-        let coupling = &self.points.coupling;
-        if with_slopes {
+        // The process is stationary: only the departure from the stationary covariance decays.
+        let planes = &mut self.state.covariance;
+        for b in 0..M {
+            for c in 0..M {
+                planes[FF][b][c] -= self.coupling[b][c];
+                planes[GG][b][c] -= self.coupling[b][c];
+            }
+        }
+        if SLOPES {
             let b = transition_slope(x);
             let (one, other) = (congruence(a, b), congruence(b, a));
             let change: [[f64; 4]; 4] =
                 std::array::from_fn(|to| std::array::from_fn(|k| one[to][k] + other[to][k]));
             let [by_amplitude, by_scale] = &mut self.slopes;
-            pass_mean(&mut by_amplitude.mean, a, None);
-            pass_mean(&mut by_scale.mean, a, Some((&self.state.mean, b)));
-            apply(&mut by_amplitude.covariance, &whole, None);
-            apply(&mut by_scale.covariance, &whole, Some((&self.state.covariance, &change, coupling)));
+            by_amplitude.mean = pass_mean(&by_amplitude.mean, a);
+            by_amplitude.covariance = pass_covariance(&by_amplitude.covariance, &whole);
+            by_scale.mean = sum(pass_mean(&by_scale.mean, a), pass_mean(&self.state.mean, b));
+            let (decayed, changed) =
+                (pass_covariance(&by_scale.covariance, &whole), pass_covariance(planes, &change));
+            for (plane, (decayed, changed)) in
+                by_scale.covariance.iter_mut().zip(decayed.into_iter().zip(changed))
+            {
+                *plane = sum(decayed, changed);
+            }
         }
-        pass_mean(&mut self.state.mean, a, None);
-        // The process is stationary: only the departure from the stationary covariance decays.
-        let planes = &mut self.state.covariance;
-        for (ff, gg, k) in zip3(planes, coupling) {
-            *ff -= k;
-            *gg -= k;
-        }
-        apply(planes, &whole, None);
-        for (ff, gg, k) in zip3(planes, coupling) {
-            *ff += k;
-            *gg += k;
+        self.state.mean = pass_mean(&self.state.mean, a);
+        *planes = pass_covariance(planes, &whole);
+        for b in 0..M {
+            for c in 0..M {
+                planes[FF][b][c] += self.coupling[b][c];
+                planes[GG][b][c] += self.coupling[b][c];
+            }
         }
     }
 
-    /// A point is seen; returns ln S + v²/S.
-    fn learn(&mut self, wave: usize, flux: f64, noise: f64, wanted: Option<&mut NormalEquations<2>>) -> f64 {
-        let waves = self.points.wavelengths.len();
-        let variance = self.state.covariance.0[FF][wave * waves + wave] + noise;
+    /// A point is seen; returns ln S + v²/S and adds to the equations.
+    fn learn<const SLOPES: bool>(
+        &mut self,
+        wave: usize,
+        flux: f64,
+        noise: f64,
+        equations: &mut NormalEquations<2>,
+    ) -> f64 {
+        let variance = self.state.covariance[FF][wave][wave] + noise;
+        let inverse = 1.0 / variance;
         let surprise = flux - self.state.mean[0][wave];
         // p: the covariances of everything with f of this wavelength; q = p/S.
-        let [p_f, p_g, q_f, q_g] = &mut self.gain;
-        for b in 0..waves {
-            p_f[b] = self.state.covariance.0[FF][b * waves + wave];
-            p_g[b] = self.state.covariance.0[GF][b * waves + wave];
-            q_f[b] = p_f[b] / variance;
-            q_g[b] = p_g[b] / variance;
-        }
-        if let Some((jj, jr)) = wanted {
-            let mut of_variance = [0.0; 2];
-            let mut of_surprise = [0.0; 2];
+        let p = column(&self.state.covariance, wave);
+        let q = p.map(|p| p.map(|p| p * inverse));
+        if SLOPES {
+            let (mut of_variance, mut of_surprise) = ([0.0; 2], [0.0; 2]);
             for (k, slopes) in self.slopes.iter_mut().enumerate() {
                 // For the amplitude 1, the fluxes shrink by the amplitude and the noise by its square.
                 let (flux_slope, noise_slope) = if k == 0 { (-flux, -2.0 * noise) } else { (0.0, 0.0) };
-                let slope_s = slopes.covariance.0[FF][wave * waves + wave] + noise_slope;
+                let slope_s = slopes.covariance[FF][wave][wave] + noise_slope;
                 let slope_v = flux_slope - slopes.mean[0][wave];
-                let [d_f, d_g, e_f, e_g] = &mut self.slope;
-                for b in 0..waves {
-                    d_f[b] = slopes.covariance.0[FF][b * waves + wave];
-                    d_g[b] = slopes.covariance.0[GF][b * waves + wave];
-                    e_f[b] = (d_f[b] - q_f[b] * slope_s) / variance;
-                    e_g[b] = (d_g[b] - q_g[b] * slope_s) / variance;
+                let d = column(&slopes.covariance, wave);
+                let e: [[f64; M]; 2] =
+                    std::array::from_fn(|h| std::array::from_fn(|b| (d[h][b] - q[h][b] * slope_s) * inverse));
+                for h in 0..2 {
+                    for b in 0..M {
+                        slopes.mean[h][b] += e[h][b] * surprise + q[h][b] * slope_v;
+                    }
                 }
-                for b in 0..waves {
-                    slopes.mean[0][b] += e_f[b] * surprise + q_f[b] * slope_v;
-                    slopes.mean[1][b] += e_g[b] * surprise + q_g[b] * slope_v;
-                }
-                let planes = &mut slopes.covariance.0;
-                for (plane, (d_row, p_row, q_column, e_column)) in planes.iter_mut().zip([
-                    (&*d_f, &*p_f, &*q_f, &*e_f),
-                    (&*d_f, &*p_f, &*q_g, &*e_g),
-                    (&*d_g, &*p_g, &*q_f, &*e_f),
-                    (&*d_g, &*p_g, &*q_g, &*e_g),
-                ]) {
-                    for (row, (d, p)) in plane.chunks_exact_mut(waves).zip(d_row.iter().zip(p_row)) {
-                        for (value, (q, e)) in row.iter_mut().zip(q_column.iter().zip(e_column)) {
-                            *value -= d * q + p * e;
+                for (to, plane) in slopes.covariance.iter_mut().enumerate() {
+                    let (one, other) = (to / 2, to % 2);
+                    for b in 0..M {
+                        for c in 0..M {
+                            plane[b][c] -= d[one][b] * q[other][c] + p[one][b] * e[other][c];
                         }
                     }
                 }
                 // Back to the amplitude itself: S grows with its square and v with it.
                 let back = if k == 0 { 1.0 } else { 0.0 };
-                of_variance[k] = slope_s / variance + 2.0 * back;
+                of_variance[k] = slope_s * inverse + 2.0 * back;
                 of_surprise[k] = slope_v + back * surprise;
             }
-            let chi2 = surprise * surprise / variance;
+            let (jj, jr) = equations;
+            let chi2 = surprise * surprise * inverse;
             for a in 0..2 {
-                jr[a] -= 0.5 * of_variance[a] * (1.0 - chi2) + surprise * of_surprise[a] / variance;
+                jr[a] -= 0.5 * of_variance[a] * (1.0 - chi2) + surprise * of_surprise[a] * inverse;
                 for b in 0..2 {
                     jj[a][b] +=
-                        0.5 * of_variance[a] * of_variance[b] + of_surprise[a] * of_surprise[b] / variance;
+                        0.5 * of_variance[a] * of_variance[b] + of_surprise[a] * of_surprise[b] * inverse;
                 }
             }
         }
-        for b in 0..waves {
-            self.state.mean[0][b] += q_f[b] * surprise;
-            self.state.mean[1][b] += q_g[b] * surprise;
+        for h in 0..2 {
+            for b in 0..M {
+                self.state.mean[h][b] += q[h][b] * surprise;
+            }
         }
-        let planes = &mut self.state.covariance.0;
-        for (plane, (p_row, q_column)) in
-            planes.iter_mut().zip([(&*p_f, &*q_f), (&*p_f, &*q_g), (&*p_g, &*q_f), (&*p_g, &*q_g)])
-        {
-            for (row, p) in plane.chunks_exact_mut(waves).zip(p_row) {
-                for (value, q) in row.iter_mut().zip(q_column) {
-                    *value -= p * q;
+        for (to, plane) in self.state.covariance.iter_mut().enumerate() {
+            let (one, other) = (to / 2, to % 2);
+            for b in 0..M {
+                for c in 0..M {
+                    plane[b][c] -= p[one][b] * q[other][c];
                 }
             }
         }
-        variance.ln() + surprise * surprise / variance
+        variance.ln() + surprise * surprise * inverse
     }
 }
 
-/// f and g of the mean after the transition `a`; with the derivative `b` of the transition by that of another mean.
-fn pass_mean(mean: &mut [Vec<f64>; 2], a: [f64; 4], change: Option<(&[Vec<f64>; 2], [f64; 4])>) {
+/// The covariances of f and g at all wavelengths with f at one: by symmetry rows, which lie together.
+fn column<const M: usize>(planes: &Planes<M>, wave: usize) -> [[f64; M]; 2] {
+    [planes[FF][wave], planes[FG][wave]]
+}
+
+/// f and g of the mean after the transition `a`.
+fn pass_mean<const M: usize>(mean: &[[f64; M]; 2], a: [f64; 4]) -> [[f64; M]; 2] {
     let [f, g] = mean;
-    for i in 0..f.len() {
-        let (old_f, old_g) = (f[i], g[i]);
-        f[i] = a[0] * old_f + a[1] * old_g;
-        g[i] = a[2] * old_f + a[3] * old_g;
-        if let Some((other, b)) = change {
-            f[i] += b[0] * other[0][i] + b[1] * other[1][i];
-            g[i] += b[2] * other[0][i] + b[3] * other[1][i];
-        }
-    }
+    [std::array::from_fn(|i| a[0] * f[i] + a[1] * g[i]), std::array::from_fn(|i| a[2] * f[i] + a[3] * g[i])]
 }
 
-/// Each plane becomes a sum of all planes; with a second sum over the departures of other planes from `coupling`.
-fn apply(planes: &mut Planes, whole: &[[f64; 4]; 4], change: Option<(&Planes, &[[f64; 4]; 4], &[f64])>) {
-    let [ff, fg, gf, gg] = &mut planes.0;
-    for i in 0..ff.len() {
-        let old = [ff[i], fg[i], gf[i], gg[i]];
-        let sum = |c: &[f64; 4], v: &[f64; 4]| c[0] * v[0] + c[1] * v[1] + c[2] * v[2] + c[3] * v[3];
-        let mut new =
-            [sum(&whole[FF], &old), sum(&whole[FG], &old), sum(&whole[GF], &old), sum(&whole[GG], &old)];
-        if let Some((Planes(other), change, coupling)) = change {
-            let departure =
-                [other[FF][i] - coupling[i], other[FG][i], other[GF][i], other[GG][i] - coupling[i]];
-            for (value, c) in new.iter_mut().zip(change) {
-                *value += sum(c, &departure);
+/// Each plane becomes a sum of all planes.
+fn pass_covariance<const M: usize>(planes: &Planes<M>, by: &[[f64; 4]; 4]) -> Planes<M> {
+    let mut new = [[[0.0; M]; M]; 4];
+    for (plane, by) in new.iter_mut().zip(by) {
+        for b in 0..M {
+            for c in 0..M {
+                plane[b][c] = by[FF] * planes[FF][b][c]
+                    + by[FG] * planes[FG][b][c]
+                    + by[GF] * planes[GF][b][c]
+                    + by[GG] * planes[GG][b][c];
             }
         }
-        [ff[i], fg[i], gf[i], gg[i]] = new;
     }
+    new
 }
 
-fn zip3<'a>(
-    planes: &'a mut Planes,
-    coupling: &'a [f64],
-) -> impl Iterator<Item = (&'a mut f64, &'a mut f64, &'a f64)> {
-    let [ff, _, _, gg] = &mut planes.0;
-    ff.iter_mut().zip(gg).zip(coupling).map(|((ff, gg), k)| (ff, gg, k))
+fn sum<const R: usize, const M: usize>(mut one: [[f64; M]; R], other: [[f64; M]; R]) -> [[f64; M]; R] {
+    for b in 0..R {
+        for c in 0..M {
+            one[b][c] += other[b][c];
+        }
+    }
+    one
 }
 
 /// The likelihood as a landscape over (ln amplitude, ln time scale).
-pub(super) struct Ground<'a, 'b> {
-    pub(super) likelihood: &'a mut Likelihood<'b>,
+pub(super) struct Ground<'a, 'b, const M: usize> {
+    pub(super) likelihood: &'a mut Likelihood<'b, M>,
     pub(super) walk: &'a Walk<2>,
 }
 
-impl Landscape<2> for Ground<'_, '_> {
+impl<const M: usize> Landscape<2> for Ground<'_, '_, M> {
     fn cost(&mut self, place: &[f64; 2]) -> f64 {
         self.likelihood.cost(place[0], place[1])
     }
 
     fn normal_equations(&mut self, place: &[f64; 2]) -> NormalEquations<2> {
-        let mut equations = ([[0.0; 2]; 2], [0.0; 2]);
-        self.likelihood.pass(place[0], place[1], Some(&mut equations));
+        let (_, mut equations) = self.likelihood.pass::<true>(place[0], place[1]);
         self.walk.hold(&mut equations, place);
         equations
     }
@@ -307,7 +290,8 @@ mod tests {
     #[test]
     fn the_filter_agrees_with_the_decomposition() {
         let points = points();
-        let mut likelihood = Likelihood::new(&points);
+        // More wavelengths than there are do no harm.
+        let mut likelihood = Likelihood::<6>::new(&points);
         for (amplitude, time_scale) in [(0.5f64, 20.0f64), (3.0, 5.0), (0.01, 100.0), (100.0, 400.0)] {
             let ours = likelihood.cost(amplitude.ln(), time_scale.ln());
             let (_, theirs) = Posterior::new(&points, amplitude, time_scale).unwrap();
@@ -322,10 +306,9 @@ mod tests {
     #[test]
     fn the_gradient_is_that_of_the_likelihood() {
         let points = points();
-        let mut likelihood = Likelihood::new(&points);
+        let mut likelihood = Likelihood::<4>::new(&points);
         for place in [[-0.7, 3.0], [1.1, 1.6], [-4.0, 4.6], [2.0, 0.1]] {
-            let mut equations = ([[0.0; 2]; 2], [0.0; 2]);
-            likelihood.pass(place[0], place[1], Some(&mut equations));
+            let (_, equations) = likelihood.pass::<true>(place[0], place[1]);
             for axis in 0..2 {
                 let mut cost = |step: f64| {
                     let mut moved = place;

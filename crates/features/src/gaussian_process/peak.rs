@@ -72,7 +72,7 @@ pub(super) fn half_time(
     time_scale: f64,
 ) -> Option<f64> {
     let half = 0.5 * peak.flux;
-    if !(half > 0.0) {
+    if half.is_nan() || half <= 0.0 {
         return None;
     }
     let flux = |days: f64| wave.mean(points, peak.day + direction * days);

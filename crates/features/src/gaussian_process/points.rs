@@ -34,7 +34,7 @@ impl Points {
         order.sort_by(|a, b| curve.mjd[*a].total_cmp(&curve.mjd[*b]));
         points.start = curve.mjd[*order.first()?];
         points.unit = order.iter().fold(0.0f64, |largest, i| largest.max(curve.flux[*i].abs()));
-        if !(points.unit > 0.0) {
+        if points.unit == 0.0 {
             points.unit = 1.0;
         }
         for i in order {

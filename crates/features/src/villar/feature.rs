@@ -26,8 +26,8 @@ pub(crate) const FEATURE: Feature = Feature {
     f(t) = (A + β·x)/(1 + exp(−x/τ_rise))                              x < γ
     f(t) = (A + β·γ)·exp(−(x − γ)/τ_fall)/(1 + exp(−x/τ_rise))         x ≥ γ        x = t − t0
 
-Minimises χ² and what is known of supernovae, by Levenberg–Marquardt from the best two of eight starts around the band's
-smooth Bazin fit (t0_B, rise, fall). Known is, as Gaussians: t0 = t0_B ± 15 d, ln(γ/20 d) = 0 ± 1,
+Minimises χ² and what is known of supernovae, by Levenberg–Marquardt from 32 starts around the band's
+smooth Bazin fit (t0_B, rise, fall), of which the best of each of four plateaus are followed. Known is, as Gaussians: t0 = t0_B ± 15 d, ln(γ/20 d) = 0 ± 1,
 ln(τ_rise/4 d) = 0 ± 0.7, ln(τ_fall/25 d) = 0 ± 0.8; A ≥ 0, β ≤ 0, and the plateau's end, A + β·γ, is not negative;
 γ from 0.5 to 300 d, τ_rise from 0.1 to 100 d, τ_fall from 0.5 to 1000 d. There is no baseline.
 
@@ -46,7 +46,7 @@ The function is continuous, but it has a corner at t0 + γ. Times are as observe
 Minimum data: 7 points in the band.
 Reference: Villar et al. 2019, ApJ 884, 83, doi:10.3847/1538-4357/ab418c, equation 1; the priors are ours.
 ",
-    cost: "280 µs",
+    cost: "500 µs",
     min_points: VillarFit::MIN_POINTS,
     columns: |bands| PARAMETERS.iter().flat_map(|(name, _)| per_band(&format!("villar_{name}"), bands)).collect(),
     compute: |described, values| {

@@ -11,11 +11,8 @@ pub(crate) use feature::FEATURE;
 pub use model::villar;
 use model::{Plateau, walk};
 
-/// Plateaus that are tried at the start, days, and shares of the Bazin fit's fall time.
+/// Plateaus with which walks may start, days.
 const PLATEAUS: [f64; 4] = [4.0, 12.0, 30.0, 70.0];
-const FALLS: [f64; 2] = [1.0, 0.4];
-/// How many of the starts are followed.
-const FOLLOWED: usize = 2;
 
 /// The fit of Villar et al. 2019, equation 1, to one band: with x = t − t0,
 ///
@@ -58,15 +55,10 @@ impl VillarFit {
             return None;
         }
         let mut band = Plateau::load(curve, start)?;
-        let mut starts = Vec::with_capacity(PLATEAUS.len() * FALLS.len());
-        for plateau in PLATEAUS {
-            for share in FALLS {
-                starts.push(band.start(plateau, start.rise, start.fall * share));
-            }
-        }
-        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // The corner at the plateau's end makes minima of its own: each plateau sends its best start.
+        let starts = PLATEAUS.map(|plateau| band.best_start(plateau, start));
         let walk = walk();
-        let ends = starts.iter().take(FOLLOWED).map(|(_, place)| walk.run(&mut band, *place));
+        let ends = starts.into_iter().map(|(_, place)| walk.run(&mut band, place));
         let Arrival { place, converged, .. } = ends.min_by(|a, b| a.cost.total_cmp(&b.cost))?;
         let fit = band.describe(&place);
         Some(Self { chi2: chi2(curve, &fit), converged, ..fit })

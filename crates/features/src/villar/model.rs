@@ -18,6 +18,11 @@ const PRIORS: [Gaussian; 4] = [
 const PLATEAU: (f64, f64) = (0.5, 300.0);
 const RISE: (f64, f64) = (0.1, 100.0);
 const FALL: (f64, f64) = (0.5, 1_000.0);
+/// Where walks may start, in shares of the Bazin fit's times: of its fall for the fall, of its rise for the rise and for how
+/// far the turn is from its own.
+const FALLS: [f64; 2] = [1.0, 0.4];
+const RISES: [f64; 2] = [1.0, 0.4];
+const TURNS: [f64; 2] = [0.0, -1.5];
 /// The most by which levels may exceed the largest measured flux.
 const LARGEST_LEVEL: f64 = 100.0;
 
@@ -83,15 +88,31 @@ impl Plateau {
         (energy.is_finite() && start.rise > 0.0 && start.fall > 0.0).then_some(band)
     }
 
-    /// A place of this shape with the best levels for it, and its cost.
-    pub(super) fn start(&mut self, plateau: f64, rise: f64, fall: f64) -> (f64, [f64; 6]) {
+    /// The best of the starts with a plateau, and its cost.
+    pub(super) fn best_start(&mut self, plateau: f64, bazin: &BazinFit) -> (f64, [f64; 6]) {
+        let mut best = (f64::INFINITY, [0.0; 6]);
+        for fall in FALLS {
+            for rise in RISES {
+                for turn in TURNS {
+                    let start = self.start(turn * bazin.rise, plateau, rise * bazin.rise, fall * bazin.fall);
+                    if start.0 < best.0 {
+                        best = start;
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// A place of this shape (`turn` in days from the Bazin fit's t0) with the best levels for it, and its cost.
+    fn start(&mut self, turn: f64, plateau: f64, rise: f64, fall: f64) -> (f64, [f64; 6]) {
         let within = |value: f64, (least, largest): (f64, f64)| value.max(least).min(largest).ln();
-        let mut place = [0.0, 0.0, 0.0, within(plateau, PLATEAU), within(rise, RISE), within(fall, FALL)];
+        let mut place = [0.0, 0.0, turn, within(plateau, PLATEAU), within(rise, RISE), within(fall, FALL)];
         self.look(&place);
         // The flux is linear in both levels: regress it on them.
         let (mut ee, mut ed, mut dd, mut ey, mut dy) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for i in 0..self.day.len() {
-            let (end, drop) = self.levels(i, place[3].exp());
+            let (end, drop) = self.levels(i, turn, place[3].exp());
             let w = self.weight[i];
             ee += w * end * end;
             ed += w * end * drop;
@@ -125,9 +146,9 @@ impl Plateau {
         }
     }
 
-    /// What a unit of `end` and of `drop` give at a point, before t0 has moved: for [`Plateau::start`].
-    fn levels(&self, i: usize, plateau: f64) -> (f64, f64) {
-        (self.gate[i] * self.decay[i], self.gate[i] * (1.0 - self.day[i] / plateau).max(0.0))
+    /// What a unit of `end` and of `drop` give at a point.
+    fn levels(&self, i: usize, turn: f64, plateau: f64) -> (f64, f64) {
+        (self.gate[i] * self.decay[i], self.gate[i] * (1.0 - (self.day[i] - turn) / plateau).max(0.0))
     }
 
     /// The place in the words of the caller, without χ².
@@ -136,7 +157,8 @@ impl Plateau {
         let plateau = ln_plateau.exp();
         VillarFit {
             amplitude: (end + drop) * self.unit,
-            slope: -drop / plateau * self.unit,
+            // No negative zero.
+            slope: (0.0 - drop / plateau) * self.unit,
             t0: t0 + self.origin,
             plateau,
             rise: ln_rise.exp(),
