@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod failure;
+mod gallery;
 mod input;
 mod learning;
 mod loop_report;
@@ -30,7 +31,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   hesper demo                                              all of it on a simulated survey
-  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC, Parquet
+  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC, ZTF, ...
   hesper features objects.parquet --out features.parquet   describe them
   hesper loop features.parquet --strategies random,uncertainty --out run
                                                            which spectra teach most?
