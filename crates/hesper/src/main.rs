@@ -5,6 +5,7 @@ mod compare_report;
 mod config;
 mod failure;
 mod guards;
+mod gallery;
 mod input;
 mod judging;
 mod learners;
@@ -35,7 +36,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   hesper demo                                              all of it on a simulated survey
-  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC, Parquet
+  hesper convert survey.tar.xz --out objects.parquet       read SNANA, PLAsTiCC, ZTF, ...
   hesper features objects.parquet --out features.parquet   describe them
   hesper loop features.parquet --strategies random,uncertainty --out run
                                                            which spectra teach most?

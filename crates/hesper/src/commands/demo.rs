@@ -6,7 +6,7 @@ use clap::Args;
 use hesper_features::{BazinParams, Described, Fitters, describe, select, survey_bands};
 use hesper_followup::{LoopParams, Start};
 use hesper_photometry::{Object, ObjectWriter};
-use hesper_report::{BandSeries, Figure, LightCurvePanel, LightCurvePanels, light_curves};
+use hesper_report::{Figure, LightCurvePanels, light_curves};
 use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::commands::query_loop::{LoopOutcome, LoopSettings, save, write_figures
 use crate::learners::LearnerOptions;
 use crate::loop_report::LoopReport;
 use crate::session::{Common, Session, forget_record, write_csv};
-use crate::{Failure, print, progress};
+use crate::{Failure, gallery, print, progress};
 
 /// Run all of it on a simulated survey, in under a minute
 ///
@@ -95,6 +95,10 @@ impl Demo {
         session.say("4/4  drawing");
         let curves = gallery(&survey.objects);
         save(&curves, "light_curves", &self.out)?;
+        let curves = draw(&survey.objects);
+        for ending in ["svg", "png"] {
+            curves.save(self.out.join("figures").join(format!("light_curves.{ending}")))?;
+        }
         let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line())
             .with_light_curves(curves, "Simulated objects of four classes with their smooth fits, and the residuals in units of the error.");
         for line in report.lines()? {
@@ -116,11 +120,8 @@ impl Demo {
 const SHOWN: [&str; 4] = ["Ia", "IIP", "Ib", "IIn"];
 /// The signal-to-noise at the peak of objects shown: enough to see the shape, not so much that no simple function fits.
 const SHOWN_SNR: f64 = 25.0;
-/// Points of a drawn model.
-const MODEL_POINTS: usize = 160;
-
 /// An object of each of four classes, with its smooth fits.
-fn gallery(objects: &[Object]) -> Figure {
+fn draw(objects: &[Object]) -> Figure {
     let bands = survey_bands(objects);
     let fitters = Fitters::new(&BazinParams::default());
     let unlike = |object: &&Object| {
@@ -133,25 +134,8 @@ fn gallery(objects: &[Object]) -> Figure {
         let of_class = objects.iter().filter(|object| object.class.as_deref() == Some(*class));
         let object = of_class.min_by(|a, b| unlike(a).total_cmp(&unlike(b)))?;
         let described = Described::new(object, &bands, &fitters);
-        let series =
-            bands.iter().zip(described.curves()).zip(described.smooth()).map(|((band, curve), fit)| {
-                let (first, last) =
-                    (curve.mjd.first().copied().unwrap_or(0.0), curve.mjd.last().copied().unwrap_or(0.0));
-                let time = |i: usize| first + (last - first) * i as f64 / (MODEL_POINTS - 1) as f64;
-                BandSeries {
-                    band: band.to_string(),
-                    model: fit
-                        .iter()
-                        .flat_map(|fit| (0..MODEL_POINTS).map(|i| (time(i), fit.flux(time(i)))))
-                        .collect(),
-                    fitted: fit.iter().flat_map(|fit| curve.mjd.iter().map(|mjd| fit.flux(*mjd))).collect(),
-                    mjd: curve.mjd.clone(),
-                    flux: curve.flux.clone(),
-                    flux_err: curve.flux_err.clone(),
-                }
-            });
         let redshift = object.redshift.map(|z| format!(", z = {z:.2}")).unwrap_or_default();
-        Some(LightCurvePanel { title: format!("{class}{redshift}"), bands: series.collect() })
+        Some(gallery::panel(&described, described.smooth(), format!("{class}{redshift}")))
     });
     light_curves(&LightCurvePanels { title: "Light curves and fits".into(), panels: panels.collect() })
 }

@@ -1,15 +1,17 @@
 //! `hesper features`: light curves as numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hesper_features::{BazinParams, FEATURES, SETS, describe, select, survey_bands};
+use hesper_features::{BazinParams, Described, FEATURES, Fitters, SETS, describe, select, survey_bands};
+use hesper_photometry::{Object, nearest};
+use hesper_report::{Figure, LightCurvePanels, light_curves};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::input::Reading;
 use crate::session::{Common, Session};
-use crate::{Failure, print, progress};
+use crate::{Failure, gallery, print, progress};
 
 /// Describe light curves by features
 ///
@@ -19,6 +21,7 @@ use crate::{Failure, print, progress};
 Examples:
   hesper features objects.parquet --out features.parquet
   hesper features snpcc.tar.xz --set bazin --out bazin.parquet
+  hesper features ztf_bts/ --draw ZTF18aaqcozd,ZTF19aacgslb --out ztf.parquet
   hesper features --list
   hesper features --explain bazin")]
 pub(crate) struct Features {
@@ -31,6 +34,10 @@ pub(crate) struct Features {
     /// The table to write
     #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "explain"])]
     out: Option<PathBuf>,
+    /// Draw these objects with their fits, into FILE.light_curves.svg and .png: the free fits with `--set bazin`,
+    /// otherwise the smooth ones
+    #[arg(long, value_delimiter = ',', value_name = "IDS")]
+    draw: Vec<String>,
     /// List the features and their sets
     #[arg(long, exclusive = true)]
     list: bool,
@@ -63,10 +70,20 @@ impl Features {
         session.input(input)?;
         session.output(out)?;
         let (objects, skipped) = self.reading.all(input, out)?;
+        let drawn = self.drawn(&objects, input)?;
         let bar = progress::bar("describing", Some(objects.len() as u64));
         let table = describe(&objects, &features, &params, &|| bar.inc(1))?;
         bar.finish_and_clear();
         table.write_parquet(out)?;
+        if !drawn.is_empty() {
+            let free = features.iter().all(|feature| feature.name == "bazin");
+            let figure = draw(&drawn, &objects, &params, free);
+            for ending in ["svg", "png"] {
+                let mut name = out.as_os_str().to_owned();
+                name.push(format!(".light_curves.{ending}"));
+                figure.save(PathBuf::from(name))?;
+            }
+        }
         let bands: Vec<String> = survey_bands(&objects).iter().map(ToString::to_string).collect();
         session.say(format!(
             "{} objects, {} features in the bands {} in {:.1} s: {}",
@@ -87,6 +104,33 @@ impl Features {
         finished.print()?;
         Ok(())
     }
+
+    /// The objects to draw.
+    fn drawn<'a>(&self, objects: &'a [Object], input: &Path) -> Result<Vec<&'a Object>, Failure> {
+        let find = |name: &String| {
+            objects.iter().find(|object| object.object_id == *name).ok_or_else(|| {
+                let known = objects.iter().map(|object| object.object_id.as_str());
+                let hint =
+                    nearest(name, known).map(|known| format!(": did you mean {known}?")).unwrap_or_default();
+                Failure::request(format!("there is no object {name:?} in {}{hint}", input.display()))
+            })
+        };
+        self.draw.iter().map(find).collect()
+    }
+}
+
+/// Draws objects with their fits.
+fn draw(drawn: &[&Object], objects: &[Object], params: &BazinParams, free: bool) -> Figure {
+    let (bands, fitters) = (survey_bands(objects), Fitters::new(params));
+    let panel = |object: &&Object| {
+        let described = Described::new(object, &bands, &fitters);
+        let fits = if free { described.bazin() } else { described.smooth() };
+        let redshift = object.redshift.map(|z| format!(", z = {z:.3}")).unwrap_or_default();
+        let class = object.class.as_deref().map(|class| format!(", {class}")).unwrap_or_default();
+        gallery::panel(&described, fits, format!("{}{class}{redshift}", object.object_id))
+    };
+    let title = if free { "Light curves and free fits" } else { "Light curves and smooth fits" };
+    light_curves(&LightCurvePanels { title: title.into(), panels: drawn.iter().map(panel).collect() })
 }
 
 fn list() -> String {
