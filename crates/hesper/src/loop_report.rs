@@ -126,9 +126,10 @@ impl<'a> LoopReport<'a> {
             sizes["hold_out"]
         )];
         let header: Vec<String> = HEADER.iter().map(ToString::to_string).collect();
+        let wide = self.names().map(|(_, name)| name.len()).chain([14]).max().unwrap_or(14) + 2;
         for row in std::iter::once(header).chain(self.rows()?) {
             let cells: Vec<String> = row.iter().skip(1).map(|cell| format!("{cell:>20}")).collect();
-            lines.push(format!("  {:<16}{}", row[0], cells.concat()).trim_end().to_owned());
+            lines.push(format!("  {:<wide$}{}", row[0], cells.concat()).trim_end().to_owned());
         }
         Ok(lines)
     }

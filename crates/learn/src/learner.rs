@@ -108,6 +108,8 @@ pub trait Classifier: Send + Sync {
     /// as `chosen` among the parameters. Nothing if there was nothing to decide, or the classifier comes from a file.
     fn choice(&self) -> Option<serde_json::Value> {
         None
+    }
+
     /// Exact Shapley values of the classifier's output for rows, if it is made of trees: of the probabilities, or for
     /// boosted trees of [`crate::Boosted::margins`]. Classifiers that do not know how many rows each of their nodes
     /// stands for count those of `background`, such as the training rows; the others pay no heed to it.

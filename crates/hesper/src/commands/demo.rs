@@ -93,12 +93,8 @@ impl Demo {
         outcome.write(&self.out)?;
 
         session.say("4/4  drawing");
-        let curves = gallery(&survey.objects);
-        save(&curves, "light_curves", &self.out)?;
         let curves = draw(&survey.objects);
-        for ending in ["svg", "png"] {
-            curves.save(self.out.join("figures").join(format!("light_curves.{ending}")))?;
-        }
+        save(&curves, "light_curves", &self.out)?;
         let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line())
             .with_light_curves(curves, "Simulated objects of four classes with their smooth fits, and the residuals in units of the error.");
         for line in report.lines()? {
@@ -120,6 +116,7 @@ impl Demo {
 const SHOWN: [&str; 4] = ["Ia", "IIP", "Ib", "IIn"];
 /// The signal-to-noise at the peak of objects shown: enough to see the shape, not so much that no simple function fits.
 const SHOWN_SNR: f64 = 25.0;
+
 /// An object of each of four classes, with its smooth fits.
 fn draw(objects: &[Object]) -> Figure {
     let bands = survey_bands(objects);

@@ -134,7 +134,7 @@ fn draw(drawn: &[&Object], objects: &[Object], params: &BazinParams, free: bool)
 }
 
 fn list() -> String {
-    let row = |name: &str, summary: &str| format!("  {name:<12} {summary}");
+    let row = |name: &str, summary: &str| format!("  {name:<16} {summary}");
     let sets = SETS.iter().map(|set| row(set.name, set.summary));
     let features = FEATURES.iter().map(|feature| row(feature.name, feature.summary));
     let lines = std::iter::once("Sets:".to_owned()).chain(sets);

@@ -255,6 +255,8 @@ impl Classifier for Forest {
     fn members(&self, x: &Matrix) -> Result<Option<Vec<Matrix>>, Error> {
         let groups = self.roots.len().min(MEMBERS);
         if groups < 2 { Ok(None) } else { self.group_probabilities(x, groups).map(Some) }
+    }
+
     fn shapley(&self, x: &Matrix, background: &Matrix) -> Result<Option<Shapley>, Error> {
         Forest::shapley(self, x, background).map(Some)
     }
