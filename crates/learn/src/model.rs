@@ -30,7 +30,7 @@ use crate::{Classifier, Error, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 pub struct Model {
     /// The name of the learner that made the classifier.
     pub learner: String,
-    /// The learner's parameters.
+    /// The learner's parameters; under `chosen`, if there, what learning itself decided ([`Classifier::choice`]).
     pub params: serde_json::Value,
     /// The names of the features, in the order of the columns.
     pub features: Vec<String>,
@@ -80,7 +80,10 @@ impl Model {
         features: Vec<String>,
         classes: Vec<String>,
     ) -> Result<Self, Error> {
-        let (learner, params) = (learner.name().to_owned(), learner.parameters());
+        let (learner, mut params) = (learner.name().to_owned(), learner.parameters());
+        if let (Some(params), Some(choice)) = (params.as_object_mut(), classifier.choice()) {
+            params.insert("chosen".to_owned(), choice);
+        }
         Error::check_length("names of features", classifier.n_features(), features.len())?;
         Error::check_length("names of classes", classifier.n_classes(), classes.len())?;
         for (name, names) in [("features", &features), ("classes", &classes)] {

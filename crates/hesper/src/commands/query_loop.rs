@@ -131,7 +131,6 @@ impl QueryLoop {
         session.output_directory(out)?;
         let table = self.columns.read(features)?;
         let learners = self.tuning.build(&self.learners)?;
-        forget_record(out)?;
         let several = learners.len() > 1;
         let mut summary = LoopSummary::default();
         for (name, learner) in learners {
@@ -139,6 +138,7 @@ impl QueryLoop {
             let mut outcome = LoopOutcome::new(table.clone(), &self.settings, learner, self.common.seed)?;
             let spent = hesper_report::cpu_seconds().zip(started).map_or(f64::NAN, |(now, then)| now - then);
             let directory = if several { out.join(&name) } else { out.clone() };
+            forget_record(out)?;
             outcome.write(&directory)?;
             let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line());
             if several {
@@ -229,11 +229,11 @@ impl LoopOutcome {
             place: Matrix::new(table.rows(), 2, place.collect())?,
         };
         let partition = data.partition(params.hold_out, seed)?;
-        let warnings = warnings(&table, &view, &partition)?;
         let total = chosen.len() * params.seeds * params.queries.min(partition.pool.len());
         let bar = progress::bar("querying", Some(total as u64));
         let runs = run_loop(&data, &partition, learner.as_ref(), &chosen, &params, &|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
+        let warnings = warnings(&table, &view, &partition)?;
         let importances = runs
             .iter()
             .filter_map(|run| Some((run.strategy, run.classifier.as_ref()?.importances()?)))

@@ -53,7 +53,8 @@ fn every_command_leaves_a_record_and_prints_json_and_nothing_else() {
     // Defaults are recorded, too.
     assert_eq!(settings["settings"]["hold_out"], 0.3);
     assert_eq!(settings["settings"]["strategies"], serde_json::json!(["random", "uncertainty"]));
-    assert_eq!(settings["learner"]["trees"], 5);
+    assert_eq!(settings["learners"], serde_json::json!(["forest"]));
+    assert_eq!(settings["tuning"]["params"][0]["value"], "5");
     assert!(bench.json("s.parquet.run.json")["parameters"]["cadence"]["interval_days"].is_number());
 }
 

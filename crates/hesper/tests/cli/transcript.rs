@@ -20,7 +20,9 @@ impl Transcript {
     pub(crate) fn keep(&mut self, code: i32, command: &str, outcome: &Outcome) {
         let Outcome { stderr, stdout, .. } = outcome;
         assert_eq!(outcome.code, Some(code), "hesper {command}\n{stderr}");
-        assert!(stderr.starts_with("error: "), "hesper {command}\n{stderr}");
+        // What guards found may come first.
+        let last = stderr.lines().find(|line| !line.starts_with("warning: ")).unwrap_or_default();
+        assert!(last.starts_with("error: "), "hesper {command}\n{stderr}");
         assert!(!stderr.contains("panicked"), "hesper {command}\n{stderr}");
         assert_eq!(stdout, "", "hesper {command}");
         self.0 += &format!("$ hesper {command}\n{}\n[exit {code}]\n\n", stderr.trim_end());
