@@ -6,7 +6,8 @@ use crate::Band;
 const LSST: [(&str, f64); 6] =
     [("u", 3_685.0), ("g", 4_802.0), ("r", 6_231.0), ("i", 7_542.0), ("z", 8_690.0), ("y", 9_736.0)];
 /// DECam's (DES-SN, airmass 1.3).
-const DECAM: [(&str, f64); 5] = [("g", 4_828.0), ("r", 6_435.0), ("i", 7_828.0), ("z", 9_181.0), ("y", 9_897.0)];
+const DECAM: [(&str, f64); 5] =
+    [("g", 4_828.0), ("r", 6_435.0), ("i", 7_828.0), ("z", 9_181.0), ("y", 9_897.0)];
 /// ZTF's (SVO Filter Profile Service).
 const ZTF: [(&str, f64); 3] = [("g", 4_805.0), ("r", 6_437.0), ("i", 7_968.0)];
 
@@ -48,7 +49,8 @@ mod tests {
 
     #[test]
     fn bands_in_order_are_in_order_of_wavelength() {
-        let mut bands: Vec<Band> = ["y", "g", "z", "u", "i", "r"].iter().map(|b| Band::new(b).unwrap()).collect();
+        let mut bands: Vec<Band> =
+            ["y", "g", "z", "u", "i", "r"].iter().map(|b| Band::new(b).unwrap()).collect();
         crate::sort_bands(&mut bands);
         assert!(bands.is_sorted_by(|a, b| a.wavelength() < b.wavelength()));
     }
