@@ -21,7 +21,7 @@ use crate::{Failure, gallery, print, progress};
 Examples:
   hesper features objects.parquet --out features.parquet
   hesper features snpcc.tar.xz --set bazin --out bazin.parquet
-  hesper features ztf_bts/ --draw ZTF18aaqcozd,ZTF19aacgslb --out ztf.parquet
+  hesper features ztf_bts/ --draw ZTF19acazbqm,ZTF21aavotzn --out ztf.parquet
   hesper features --list
   hesper features --explain bazin")]
 pub(crate) struct Features {
@@ -125,8 +125,8 @@ fn draw(drawn: &[&Object], objects: &[Object], params: &BazinParams, free: bool)
     let panel = |object: &&Object| {
         let described = Described::new(object, &bands, &fitters);
         let fits = if free { described.bazin() } else { described.smooth() };
-        let redshift = object.redshift.map(|z| format!(", z = {z:.3}")).unwrap_or_default();
-        let class = object.class.as_deref().map(|class| format!(", {class}")).unwrap_or_default();
+        let redshift = object.redshift.map(|z| format!(", z {z:.2}")).unwrap_or_default();
+        let class = object.class.as_deref().map(|class| format!(" {class}")).unwrap_or_default();
         gallery::panel(&described, fits, format!("{}{class}{redshift}", object.object_id))
     };
     let title = if free { "Light curves and free fits" } else { "Light curves and smooth fits" };

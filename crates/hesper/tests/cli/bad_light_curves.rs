@@ -91,3 +91,42 @@ fn bad_plasticc_tables_are_told_by_line() {
     transcript.refuse(&bench, 1, "convert flux.csv --metadata nowhere.csv --out out/objects.parquet");
     transcript.check("bad_plasticc");
 }
+
+#[test]
+fn bad_csv_ecsv_and_json_are_told_by_place() {
+    let bench = Bench::new();
+    let head = "mjd,band,mag,magerr\n";
+    bench.write("error.csv", format!("{head}59000.5,g,20.0,0.1\n59001.5,g,20.1,-0.1\n"));
+    bench.write("column.csv", "mjd,bant,mag,magerr\n59000.5,g,20.0,0.1\n");
+    bench.write("julian.csv", format!("{head}2459000.5,g,20.0,0.1\n"));
+    bench.write("zero.csv", "mjd,band,flux,flux_err\n59000.5,g,20.0,0.1\n");
+    bench.write("vega.csv", "mjd,band,mag,magerr,magsys\n59000.5,g,20.0,0.1,vega\n");
+    bench.write("objects.csv", "name,ra,dec,type\na,1,2,SN Ia\n");
+    bench.write("version.ecsv", "# %ECSV 9\n");
+    bench.write("cut.json", "[{\"objectid\": 1, ");
+    bench.write("nan.json", "[{\"objectid\": 1, \"ra\": NaN}]");
+    bench.write("length.json", "{\"name\": \"a\", \"zp\": 31.4, \"mjd\": [1, 2], \"band\": [\"g\", \"g\"], \"flux\": [1], \"fluxerr\": [1, 1]}");
+    bench.write("SIM_PHOT.FITS", "SIMPLE  =");
+    bench.write("SIM_HEAD.FITS", "SIMPLE  =");
+    let mut transcript = Transcript::default();
+    for input in [
+        "error.csv",
+        "column.csv",
+        "julian.csv",
+        "zero.csv",
+        "vega.csv",
+        "objects.csv",
+        "version.ecsv",
+        "cut.json",
+        "nan.json",
+        "length.json",
+        "SIM_PHOT.FITS",
+        "SIM_HEAD.FITS",
+    ] {
+        refuse(&mut transcript, &bench, input);
+    }
+    transcript.refuse(&bench, 1, "convert error.csv --metadata objects.csv --out out/objects.parquet");
+    transcript.refuse(&bench, 2, "convert vega.csv --vega-offset g=x --out out/objects.parquet");
+    bench.run("convert vega.csv --vega-offset g=-0.08 --out objects.parquet");
+    transcript.check("bad_curves");
+}

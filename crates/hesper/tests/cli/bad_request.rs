@@ -10,6 +10,7 @@ fn unknown_names_and_numbers_out_of_range_are_told() {
     for command in [
         "features survey.parquet --set bazim --out out/features.parquet",
         "features --explain bazim",
+        "features survey.parquet --draw S00001 --out out/features.parquet",
         "loop features.parquet --strategies uncertanty --out out",
         "loop features.parquet --strategies random,random --out out",
         "loop features.parquet --positive 1a --out out",

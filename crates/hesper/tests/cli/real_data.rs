@@ -35,3 +35,13 @@ fn the_lsst_challenge_is_read_whole() {
     assert_eq!((&result["objects"], &result["points"]), (&7_848.into(), &1_421_705.into()));
     assert_eq!(result["classes"].as_object().unwrap().len(), 14);
 }
+
+#[test]
+fn the_bright_transient_survey_is_read_whole() {
+    let Some(folder) = data("ztf_bts") else { return };
+    let bench = Bench::new();
+    let result = bench.run(&format!("convert {} --out objects.parquet --json", folder.display())).json();
+    assert_eq!((&result["objects"], &result["points"]), (&2_289.into(), &44_339.into()));
+    assert_eq!(result["classes"]["Ia-91T"]["spectroscopic"], 69);
+    assert_eq!(result["skipped"], 0);
+}

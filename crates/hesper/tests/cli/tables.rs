@@ -81,3 +81,15 @@ pub(crate) fn change_classes(
     write(bench, to, &RecordBatch::try_new(schema, columns).unwrap());
     assert_eq!(read(bench, to).column(place).len(), old.len());
 }
+
+/// Chosen objects are drawn with their fits.
+#[test]
+fn light_curves_are_drawn_on_request() {
+    let bench = Bench::with_survey(20);
+    for (set, title) in [("bazin", "free fits"), ("default", "smooth fits")] {
+        bench.run(&format!("features survey.parquet --set {set} --draw S000003,S000001 --out f.parquet"));
+        let svg = bench.text("f.parquet.light_curves.svg");
+        assert!(svg.contains(title) && svg.contains("S000003") && svg.contains("S000001"), "{set}");
+        assert!(bench.bytes("f.parquet.light_curves.png").starts_with(b"\x89PNG"));
+    }
+}
