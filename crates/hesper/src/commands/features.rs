@@ -21,7 +21,7 @@ use crate::{Failure, gallery, print, progress};
 Examples:
   hesper features objects.parquet --out features.parquet
   hesper features snpcc.tar.xz --set bazin --out bazin.parquet
-  hesper features ztf_bts/ --draw ZTF18aaqcozd,ZTF19aacgslb --out ztf.parquet
+  hesper features ztf_bts/ --draw ZTF19acazbqm,ZTF21aavotzn --out ztf.parquet
   hesper features --list
   hesper features --explain bazin")]
 pub(crate) struct Features {
