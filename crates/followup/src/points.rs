@@ -2,7 +2,7 @@
 
 use hesper_learn::Matrix;
 
-/// Points of single precision, one after another, each padded with zeros to whole vectors of [`LANES`] numbers: distances
+/// Points of single precision, one after another, each padded with zeros to whole vectors of numbers: distances
 /// are what the strategies spend their time on, and seven digits of them are enough.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Points {

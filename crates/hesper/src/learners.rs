@@ -168,9 +168,12 @@ enum CalibrationName {
     Isotonic,
 }
 
+/// A learner with the name by which it was asked for.
+pub(crate) type Named = (String, Box<dyn Learner>);
+
 impl Tuning {
     /// The learners with their names, each with its parameters.
-    pub(crate) fn build(&self, names: &[LearnerName]) -> Result<Vec<(String, Box<dyn Learner>)>, Failure> {
+    pub(crate) fn build(&self, names: &[LearnerName]) -> Result<Vec<Named>, Failure> {
         let known: Vec<String> = names.iter().map(|name| name.name()).collect();
         for (place, name) in known.iter().enumerate() {
             if known[..place].contains(name) {
@@ -267,7 +270,7 @@ fn tuned<P: Learner + DeserializeOwned + 'static>(
     }
     let params: P = table.try_into().map_err(|error: toml::de::Error| {
         let message =
-            config::unknown_key(error.message()).unwrap_or_else(|| format!("{}", error.message().trim_end()));
+            config::unknown_key(error.message()).unwrap_or_else(|| error.message().trim_end().to_owned());
         Failure::request(format!("--param: {message}"))
     })?;
     check(&params).map_err(|error| match error {

@@ -48,6 +48,9 @@ pub struct Resampling {
     pub seed: u64,
 }
 
+/// A candidate's metric on some rows, by their numbers.
+pub type MetricOfRows<'a> = dyn Fn(&[usize]) -> f64 + Sync + 'a;
+
 /// Compares candidates on the same rows: each metric with its interval, and which are significantly worse than the best.
 ///
 /// A candidate is a function that gives its metric on some rows (as [`crate::metrics::bootstrap_interval`] takes it), made
@@ -71,7 +74,7 @@ pub struct Resampling {
 /// the whole or on more than half of the samples.
 pub fn leaderboard(
     rows: usize,
-    candidates: &[&(dyn Fn(&[usize]) -> f64 + Sync)],
+    candidates: &[&MetricOfRows<'_>],
     better: Better,
     resampling: Resampling,
 ) -> Result<Vec<Standing>, Error> {

@@ -54,7 +54,7 @@ pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;
 pub use forest::{Forest, ForestParams, MaxFeatures};
 pub use labels::LabelCoder;
-pub use leaderboard::{Better, Resampling, Standing, leaderboard};
+pub use leaderboard::{Better, MetricOfRows, Resampling, Standing, leaderboard};
 pub use learner::{Classifier, Learner, TrainingSet};
 pub use logistic::{Logistic, LogisticParams};
 pub use matrix::Matrix;

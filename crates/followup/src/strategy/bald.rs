@@ -6,7 +6,7 @@ use super::consensus_entropy::consensus;
 use super::{Info, Needs, Pool, Strategy};
 use crate::logarithm::entropy;
 
-/// The largest mutual information H[p̄] − Σ_k H[p_k] / K of an object's class and the committee's members: where the members
+/// The largest mutual information `H[p̄] − Σ_k H[p_k] / K` of an object's class and the committee's members: where the members
 /// are sure, but not of the same. What they all doubt, which no spectrum of this object will mend, does not count (BALD;
 /// Houlsby et al. 2011, arXiv:1112.5745).
 #[derive(Clone, Copy, Debug)]

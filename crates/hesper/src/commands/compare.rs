@@ -7,7 +7,8 @@ use std::time::Instant;
 use clap::Args;
 use hesper_learn::guard::Warning;
 use hesper_learn::{
-    Classifier, Learner, Matrix, Resampling, Standing, TrainingSet, cross_validate, leaderboard, split,
+    Classifier, Learner, Matrix, MetricOfRows, Resampling, Standing, TrainingSet, cross_validate,
+    leaderboard, split,
 };
 use serde::Serialize;
 
@@ -170,8 +171,7 @@ impl Compare {
                 .iter()
                 .map(|entry| |rows: &[usize]| metric.of(&labelled.labels, &entry.probabilities, rows))
                 .collect();
-            let scores: Vec<&(dyn Fn(&[usize]) -> f64 + Sync)> =
-                scores.iter().map(|score| score as _).collect();
+            let scores: Vec<&MetricOfRows<'_>> = scores.iter().map(|score| score as _).collect();
             let standing = leaderboard(labelled.labels.len(), &scores, metric.better(), resampling)?;
             standings.push((metric, standing));
         }

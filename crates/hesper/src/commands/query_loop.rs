@@ -118,7 +118,6 @@ impl LoopSettings {
             score_every: self.score_every,
             fom_weight: self.fom_weight,
             committee: self.members,
-            ..LoopParams::default()
         }
     }
 }
