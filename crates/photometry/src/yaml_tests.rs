@@ -51,14 +51,9 @@ schema: astropy-2.0";
 
 #[test]
 fn damage_is_told_by_line() {
-    for (text, line) in [
-        ("a: {b: 1", 1),
-        ("a: 1\n- b", 2),
-        ("a: 1\nb", 2),
-        ("a: [1]]", 1),
-        ("- a\nb: 1", 2),
-        ("a: 'x", 1),
-    ] {
+    for (text, line) in
+        [("a: {b: 1", 1), ("a: 1\n- b", 2), ("a: 1\nb", 2), ("a: [1]]", 1), ("- a\nb: 1", 2), ("a: 'x", 1)]
+    {
         let fault = of(text).unwrap_err();
         assert_eq!(fault.line, Some(line), "{text}: {}", fault.message);
     }
