@@ -19,7 +19,8 @@ impl Default for EarlyStopping {
     }
 }
 
-/// The parameters of gradient-boosted trees; the defaults are LightGBM's.
+/// The parameters of gradient-boosted trees; the defaults are LightGBM's, but for `min_hessian_in_leaf`: LightGBM
+/// counts the rows of a leaf by their second derivatives, which does the same in effect; here they are counted.
 ///
 /// ```
 /// use hesper_learn::{BoostedParams, Learner, Matrix, TrainingSet};
@@ -43,7 +44,8 @@ pub struct BoostedParams {
     pub max_depth: Option<usize>,
     /// A split leaves at least so many rows on either side, at least 1. Default 20.
     pub min_rows_in_leaf: usize,
-    /// A split leaves at least this sum of second derivatives on either side, not negative. Default 0.001.
+    /// A split leaves at least this sum of second derivatives on either side, not negative. Default 1: with many classes,
+    /// rows that are already known for sure would else form leaves whose steps are far too long.
     pub min_hessian_in_leaf: f64,
     /// The L2 penalty on leaf values, not negative. Default 0.
     pub l2: f64,
@@ -66,7 +68,7 @@ impl Default for BoostedParams {
             max_leaves: 31,
             max_depth: None,
             min_rows_in_leaf: 20,
-            min_hessian_in_leaf: 1e-3,
+            min_hessian_in_leaf: 1.0,
             l2: 0.0,
             max_bins: 255,
             feature_fraction: 1.0,

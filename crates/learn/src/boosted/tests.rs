@@ -300,3 +300,21 @@ fn damaged_tensors_are_refused() {
     }
     assert!(Boosted::from_tensors(&loops, 4, 3).is_err());
 }
+
+#[test]
+fn a_saved_model_predicts_and_explains_as_before() {
+    let (x, y) = blobs(200, 3, 1);
+    let names = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    let data = TrainingSet { x: &x, y: &y, weights: None, n_classes: 3 };
+    let (features, classes) = (names(&["a", "b", "c", "d"]), names(&["Ia", "II", "Ibc"]));
+    let params = BoostedParams { rounds: 3, ..Default::default() };
+    let model = crate::Model::train(&params, &data, features, classes, 1).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.safetensors");
+    model.save(&path).unwrap();
+    let loaded = crate::Model::load(&path).unwrap();
+    assert_eq!(loaded.learner, Boosted::LEARNER);
+    assert_eq!(loaded.predict_proba(&x).unwrap(), model.predict_proba(&x).unwrap());
+    let explain = |model: &crate::Model| model.classifier().shapley(&x, &x).unwrap().unwrap();
+    assert_eq!(explain(&loaded), explain(&model));
+}
