@@ -25,7 +25,7 @@ impl Default for EarlyStopping {
 /// ```
 /// use hesper_learn::{BoostedParams, Learner, Matrix, TrainingSet};
 /// let x = Matrix::from_rows(&[[0.0], [0.1], [0.9], [1.0]])?;
-/// let trees = BoostedParams { rounds: 20, min_rows_in_leaf: 1, ..Default::default() };
+/// let trees = BoostedParams { rounds: 20, min_rows_in_leaf: 1, min_hessian_in_leaf: 0.0, ..Default::default() };
 /// let classifier = trees.fit(&TrainingSet { x: &x, y: &[0, 0, 1, 1], weights: None, n_classes: 2 }, 1)?;
 /// assert!(classifier.predict_proba(&Matrix::from_rows(&[[0.2]])?)?.row(0)[0] > 0.8);
 /// # Ok::<(), hesper_learn::Error>(())
