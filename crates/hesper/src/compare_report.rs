@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::Failure;
 use crate::commands::compare::{Comparison, Entry};
 use crate::judging::Metric;
-use crate::session::write_file;
+use crate::session::{write_figure, write_file};
 
 /// Tells of a comparison.
 pub(crate) struct CompareReport<'a> {
@@ -115,12 +115,7 @@ impl<'a> CompareReport<'a> {
     /// Writes compare.csv and the figures.
     pub(crate) fn write(&self, out: &Path) -> Result<(), Failure> {
         write_file(&out.join("compare.csv"), self.csv()?)?;
-        for (metric, figure) in self.figures() {
-            for ending in ["svg", "png"] {
-                figure.save(out.join("figures").join(format!("{}.{ending}", metric.key())))?;
-            }
-        }
-        Ok(())
+        self.figures().iter().try_for_each(|(metric, figure)| write_figure(figure, metric.key(), out))
     }
 
     fn csv(&self) -> Result<Vec<u8>, Failure> {

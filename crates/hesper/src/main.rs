@@ -1,5 +1,6 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
+mod clock;
 mod commands;
 mod compare_report;
 mod config;

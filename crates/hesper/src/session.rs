@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hesper_report::{Run, RunManifest};
+use hesper_report::{Figure, Report, Run, RunManifest};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -152,6 +152,16 @@ impl Finished {
         Ok(self.manifest.write(path)?)
     }
 
+    /// Writes the page and the record of a run whose outputs are in `out`, and tells where they are.
+    pub(crate) fn end(&self, page: Report, out: &Path) -> Result<(), Failure> {
+        let path = out.join("report.html");
+        page.manifest(&self.manifest).write(&path)?;
+        self.write_record(out)?;
+        self.print()?;
+        print::note(format_args!("report: {}", path.display()));
+        Ok(())
+    }
+
     /// Prints the result where a machine asked for it.
     pub(crate) fn print(&self) -> Result<(), Failure> {
         if self.json { print::result(format_args!("{:#}", self.result)) } else { Ok(()) }
@@ -174,4 +184,12 @@ pub(crate) fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Fai
     hesper_files::write(path, bytes).map_err(|error| {
         Failure::work(format!("{}: {error}{}", path.display(), hesper_files::remedy(&error)))
     })
+}
+
+/// Writes a figure as SVG and as PNG into the folder `figures` of `out`.
+pub(crate) fn write_figure(figure: &Figure, name: &str, out: &Path) -> Result<(), Failure> {
+    for ending in ["svg", "png"] {
+        figure.save(out.join("figures").join(format!("{name}.{ending}")))?;
+    }
+    Ok(())
 }

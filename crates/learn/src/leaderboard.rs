@@ -1,8 +1,5 @@
-use rayon::prelude::*;
-
 use crate::Error;
-use crate::metrics::{Interval, check_level, quantile};
-use crate::random::Stream;
+use crate::metrics::{Interval, interval, resampled};
 
 /// Which way a metric is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,46 +76,20 @@ pub fn leaderboard(
     resampling: Resampling,
 ) -> Result<Vec<Standing>, Error> {
     let Resampling { replicates, level, seed } = resampling;
-    check_level(level)?;
-    if rows == 0 {
-        return Err(Error::Empty("the list of rows"));
-    }
     if candidates.is_empty() {
         return Err(Error::Empty("the list of candidates"));
     }
-    if replicates < 2 {
-        let value = replicates.to_string();
-        return Err(Error::Parameter { name: "replicates", value, limit: "at least 2" });
-    }
-    let Ok(bound) = u32::try_from(rows) else {
-        return Err(Error::TooLarge { what: "rows", actual: rows, limit: u32::MAX as usize });
+    let of_all = |rows: &[usize]| -> Vec<f64> { candidates.iter().map(|metric| metric(rows)).collect() };
+    let (estimates, samples) = resampled(rows, replicates, level, seed, &of_all)?;
+    let interval = |estimate: f64, of: &dyn Fn(&[f64]) -> f64| {
+        let values = samples.iter().map(|sample| of(sample)).collect();
+        interval("the metric to compare by", estimate, values, replicates, level)
     };
-    let all: Vec<usize> = (0..rows).collect();
-    let estimates: Vec<f64> = candidates.iter().map(|metric| metric(&all)).collect();
-    let samples: Vec<Vec<f64>> = (0..replicates as u64)
-        .into_par_iter()
-        .map(|replicate| {
-            let mut random = Stream::new(seed, replicate);
-            let sample: Vec<usize> = (0..rows).map(|_| random.below(bound) as usize).collect();
-            candidates.iter().map(|metric| metric(&sample)).collect()
-        })
-        .collect();
+    // A metric without a value is refused below; it must not be the best before.
     let best = (0..candidates.len())
         .filter(|&place| !estimates[place].is_nan())
         .min_by(|&a, &b| better.deficit(estimates[b], estimates[a]).total_cmp(&0.0).then(a.cmp(&b)))
-        .ok_or_else(|| undefined(replicates, replicates))?;
-    let interval = |estimate: f64, of: &dyn Fn(&[f64]) -> f64| -> Result<(Interval, Vec<f64>), Error> {
-        let mut values: Vec<f64> =
-            samples.iter().map(|sample| of(sample)).filter(|value| !value.is_nan()).collect();
-        if estimate.is_nan() || values.len() * 2 < replicates {
-            return Err(undefined(replicates - values.len(), replicates));
-        }
-        values.sort_unstable_by(f64::total_cmp);
-        let tail = (1.0 - level) / 2.0;
-        let interval =
-            Interval { estimate, lower: quantile(&values, tail), upper: quantile(&values, 1.0 - tail) };
-        Ok((interval, values))
-    };
+        .unwrap_or_default();
     let mut standings = Vec::with_capacity(candidates.len());
     for (place, &estimate) in estimates.iter().enumerate() {
         let (score, _) = interval(estimate, &|sample| sample[place])?;
@@ -145,11 +116,6 @@ fn adjust(standings: &mut [Standing], best: usize, level: f64) {
         standings[place].among_best = largest > level;
     }
     standings[best].p_value = 1.0;
-}
-
-fn undefined(without: usize, replicates: usize) -> Error {
-    let reason = format!("it is NaN on {without} of {replicates} samples of the rows");
-    Error::Metric { metric: "the metric to compare by", reason }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use clap::Args;
 use hesper_learn::guard::Warning;
@@ -12,6 +11,7 @@ use hesper_learn::{
 };
 use serde::Serialize;
 
+use crate::clock::Clock;
 use crate::compare_report::CompareReport;
 use crate::guards::examine_folds;
 use crate::input::choose_columns;
@@ -19,7 +19,7 @@ use crate::judging::{Labelled, Metric, Which, parse_folds};
 use crate::learners::{LearnerName, Tuning};
 use crate::learning::matrix;
 use crate::session::{Common, Session, forget_record};
-use crate::{Failure, print, progress};
+use crate::{Failure, progress};
 
 /// Compare learners and features by cross-validation
 ///
@@ -131,12 +131,7 @@ impl Compare {
             session.say(line);
         }
         report.write(&self.out)?;
-        let finished = session.finish(&report.result())?;
-        report.page().manifest(&finished.manifest).write(self.out.join("report.html"))?;
-        finished.write_record(&self.out)?;
-        finished.print()?;
-        print::note(format_args!("report: {}", self.out.join("report.html").display()));
-        Ok(())
+        session.finish(&report.result())?.end(report.page(), &self.out)
     }
 
     /// The choices of features: names and columns.
@@ -227,21 +222,5 @@ impl Learner for Clocked<'_> {
             *spent += clock.seconds();
         }
         classifier
-    }
-}
-
-struct Clock {
-    cpu: Option<f64>,
-    wall: Instant,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self { cpu: hesper_report::cpu_seconds(), wall: Instant::now() }
-    }
-
-    fn seconds(&self) -> f64 {
-        let wall = self.wall.elapsed().as_secs_f64();
-        hesper_report::cpu_seconds().zip(self.cpu).map_or(wall, |(now, then)| now - then)
     }
 }

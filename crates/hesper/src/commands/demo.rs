@@ -10,10 +10,10 @@ use hesper_report::{Figure, LightCurvePanels, light_curves};
 use hesper_simulate::{SurveyParams, simulate};
 use serde::Serialize;
 
-use crate::commands::query_loop::{LoopOutcome, LoopSettings, save, write_figures};
+use crate::commands::query_loop::{LoopOutcome, LoopSettings, write_figures};
 use crate::learners::LearnerOptions;
 use crate::loop_report::LoopReport;
-use crate::session::{Common, Session, forget_record, write_csv};
+use crate::session::{Common, Session, forget_record, write_csv, write_figure};
 use crate::{Failure, gallery, print, progress};
 
 /// Run all of it on a simulated survey, in under a minute
@@ -94,7 +94,7 @@ impl Demo {
 
         session.say("4/4  drawing");
         let curves = draw(&survey.objects);
-        save(&curves, "light_curves", &self.out)?;
+        write_figure(&curves, "light_curves", &self.out)?;
         let report = LoopReport::new(&outcome, "Which spectra teach most?", session.command_line())
             .with_light_curves(curves, "Simulated objects of four classes with their smooth fits, and the residuals in units of the error.");
         for line in report.lines()? {

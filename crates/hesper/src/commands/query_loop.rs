@@ -10,14 +10,15 @@ use hesper_photometry::Sample;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::clock::Clock;
 use crate::guards::examine_split;
 use crate::input::Columns;
 use crate::learners::{LearnerName, Tuning};
 use crate::learning::{ClassView, matrix};
 use crate::loop_report::LoopReport;
 use crate::loop_summary::LoopSummary;
-use crate::session::{Common, Finished, Session, forget_record, write_csv, write_file};
-use crate::{Failure, print, progress};
+use crate::session::{Common, Session, forget_record, write_csv, write_figure, write_file};
+use crate::{Failure, progress};
 
 /// Compare query strategies on a pool of objects
 ///
@@ -133,9 +134,9 @@ impl QueryLoop {
         let several = learners.len() > 1;
         let mut summary = LoopSummary::default();
         for (name, learner) in learners {
-            let started = hesper_report::cpu_seconds();
+            let clock = Clock::start();
             let mut outcome = LoopOutcome::new(table.clone(), &self.settings, learner, self.common.seed)?;
-            let spent = hesper_report::cpu_seconds().zip(started).map_or(f64::NAN, |(now, then)| now - then);
+            let spent = clock.seconds();
             let directory = if several { out.join(&name) } else { out.clone() };
             forget_record(out)?;
             outcome.write(&directory)?;
@@ -146,38 +147,21 @@ impl QueryLoop {
             report.lines()?.iter().for_each(|line| session.say(line));
             write_figures(&report, &directory)?;
             if !several {
-                return end(report.page()?, session.finish(&report.result()?)?, out);
+                return session.finish(&report.result()?)?.end(report.page()?, out);
             }
             report.page()?.write(directory.join("report.html"))?;
             summary.add(&name, &report, spent)?;
         }
         summary.lines().iter().for_each(|line| session.say(line));
-        save(&summary.figure(), "learners_and_strategies", out)?;
+        write_figure(&summary.figure(), "learners_and_strategies", out)?;
         let page = summary.page(&session.command_line());
-        end(page, session.finish(&summary.result())?, out)
+        session.finish(&summary.result())?.end(page, out)
     }
-}
-
-/// Writes the page and the record, and tells where they are.
-fn end(page: hesper_report::Report, finished: Finished, out: &Path) -> Result<(), Failure> {
-    page.manifest(&finished.manifest).write(out.join("report.html"))?;
-    finished.write_record(out)?;
-    finished.print()?;
-    print::note(format_args!("report: {}", out.join("report.html").display()));
-    Ok(())
 }
 
 /// Writes the figures.
 pub(crate) fn write_figures(report: &LoopReport<'_>, out: &Path) -> Result<(), Failure> {
-    report.figures()?.iter().try_for_each(|(name, figure)| save(figure, name, out))
-}
-
-/// Writes a figure as SVG and as PNG.
-pub(crate) fn save(figure: &hesper_report::Figure, name: &str, out: &Path) -> Result<(), Failure> {
-    for ending in ["svg", "png"] {
-        figure.save(out.join("figures").join(format!("{name}.{ending}")))?;
-    }
-    Ok(())
+    report.figures()?.iter().try_for_each(|(name, figure)| write_figure(figure, name, out))
 }
 
 /// A loop that was run, with all that is needed to tell of it.

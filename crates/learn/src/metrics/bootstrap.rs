@@ -28,6 +28,19 @@ pub fn bootstrap_interval(
     seed: u64,
     metric: impl Fn(&[usize]) -> f64 + Sync,
 ) -> Result<Interval, Error> {
+    let (estimate, values) = resampled(rows, replicates, level, seed, &metric)?;
+    Ok(interval("the metric to bootstrap", estimate, values, replicates, level)?.0)
+}
+
+/// What `metric` says of all rows in order, and of each of `replicates` samples of them with replacement. Sample i is the
+/// same for every metric.
+pub(crate) fn resampled<T: Send>(
+    rows: usize,
+    replicates: usize,
+    level: f64,
+    seed: u64,
+    metric: &(impl Fn(&[usize]) -> T + Sync),
+) -> Result<(T, Vec<T>), Error> {
     if rows == 0 {
         return Err(Error::Empty("the list of rows"));
     }
@@ -40,23 +53,34 @@ pub fn bootstrap_interval(
     }
     check_level(level)?;
     let estimate = metric(&(0..rows).collect::<Vec<_>>());
-    let mut values: Vec<f64> = (0..replicates as u64)
-        .into_par_iter()
-        .map(|replicate| {
-            let mut random = Stream::new(seed, replicate);
-            let sample: Vec<usize> = (0..rows).map(|_| random.below(bound) as usize).collect();
-            metric(&sample)
-        })
-        .filter(|value| !value.is_nan())
-        .collect();
+    let samples = (0..replicates as u64).into_par_iter().map(|replicate| {
+        let mut random = Stream::new(seed, replicate);
+        let sample: Vec<usize> = (0..rows).map(|_| random.below(bound) as usize).collect();
+        metric(&sample)
+    });
+    Ok((estimate, samples.collect()))
+}
+
+/// The percentile interval of values, those that are NaN left out, and the values that remain, ascending. `name` is that
+/// of the metric where too many are NaN.
+pub(crate) fn interval(
+    name: &'static str,
+    estimate: f64,
+    mut values: Vec<f64>,
+    replicates: usize,
+    level: f64,
+) -> Result<(Interval, Vec<f64>), Error> {
+    values.retain(|value| !value.is_nan());
     if estimate.is_nan() || values.len() * 2 < replicates {
         let reason =
             format!("it is NaN on {} of {replicates} samples of the rows", replicates - values.len());
-        return Err(Error::Metric { metric: "the metric to bootstrap", reason });
+        return Err(Error::Metric { metric: name, reason });
     }
     values.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - level) / 2.0;
-    Ok(Interval { estimate, lower: quantile(&values, tail), upper: quantile(&values, 1.0 - tail) })
+    let interval =
+        Interval { estimate, lower: quantile(&values, tail), upper: quantile(&values, 1.0 - tail) };
+    Ok((interval, values))
 }
 
 pub(crate) fn check_level(level: f64) -> Result<(), Error> {
@@ -67,7 +91,7 @@ pub(crate) fn check_level(level: f64) -> Result<(), Error> {
 }
 
 /// A quantile of sorted values, linear between them.
-pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
+fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     if below == above { below } else { below + (above - below) * place.fract() }

@@ -22,7 +22,7 @@ mod wilson;
 pub use accuracy::{accuracy, balanced_accuracy, most_probable};
 pub use average_precision::average_precision;
 pub use bootstrap::bootstrap_interval;
-pub(crate) use bootstrap::{check_level, quantile};
+pub(crate) use bootstrap::{check_level, interval, resampled};
 pub use brier::{brier, brier_binary};
 pub use confusion::Confusion;
 pub use detection::{Detection, FALSE_POSITIVE_WEIGHT, efficiency, figure_of_merit, purity};
