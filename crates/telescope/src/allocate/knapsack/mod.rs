@@ -1,0 +1,132 @@
+//! All telescopes at once.
+
+mod search;
+mod steady;
+
+use serde::{Deserialize, Serialize};
+
+use super::night::{Night, Plan, seconds};
+use super::{Allocation, Allocator, Budget, Error, Gains, Greedy, Info, Requests, Worth, bound};
+
+/// The best plan over all telescopes at once, with a bound that says how far from optimal it may be: a generalised assignment
+/// problem, maximise Σ w_o·x_ot with Σ_o c_ot·x_ot ≤ B_t, Σ_t x_ot ≤ 1, x ∈ {0, 1}.
+///
+/// Prices λ_t on seconds would assign each object to the telescope where λ_t·c_ot is least. Each of `partitions` sets of
+/// prices, which are spread over the ratios of the objects' costs and do not depend on the budgets, makes one knapsack of each
+/// telescope, filled by worth per second. The best of these plans, that of the prices that minimise the bound, and the greedy
+/// one are then improved by local search: insert, move, replace one or two by one, one by two, exchange between
+/// telescopes, and chains of two of these, the best step first, until none helps. The bound is the linear
+/// relaxation's (Lagrangian dual, minimised: Fisher 1981, doi:10.1287/mnsc.27.1.1).
+///
+/// With `steady` the plan is the best of the partitions' without the search, and its value never falls with more time: each
+/// partition is the same for all budgets, and the value of each of its knapsacks — the greatest of a greedy fill in the order of
+/// worth per second and of a best single object — never falls with its own budget (see [`Greedy`]). Sums and maxima of
+/// what never falls do not fall.
+///
+/// Where gains fall or anything may happen, the plan is the [`Greedy`] one, with its bound.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knapsack {
+    /// Whether more time must never lower the value, at the price of the local search.
+    pub steady: bool,
+    /// Sets of prices, at least 1. One is enough for one telescope.
+    pub partitions: usize,
+    /// The most steps of each local search.
+    pub steps: usize,
+}
+
+impl Default for Knapsack {
+    fn default() -> Self {
+        Self { steady: false, partitions: 256, steps: 500 }
+    }
+}
+
+impl Knapsack {
+    /// Whether every parameter is in its range.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for the first that is not.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.partitions == 0 {
+            return Err(Error::parameter("partitions", self.partitions, "at least 1"));
+        }
+        Ok(())
+    }
+}
+
+const INFO: Info = Info {
+    name: "knapsack",
+    summary: "all telescopes at once: prices on their time, then local search; says how far from optimal",
+    doc: "Maximises the sum of fixed worths over all telescopes at once (generalised assignment): objects are divided among \
+          the telescopes by prices on their time, each telescope is filled by worth per second, and local search improves \
+          the best of many such plans. The bound is the minimum of the Lagrangian dual (Fisher 1981, \
+          doi:10.1287/mnsc.27.1.1), the value of the linear relaxation. With steady = true there is no search, and more \
+          time never lowers the value. Gains that are not fixed are left to the greedy allocator.",
+};
+
+impl Allocator for Knapsack {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn allocate(
+        &self,
+        requests: &Requests,
+        budget: &Budget,
+        worth: &mut dyn Worth,
+    ) -> Result<Allocation, Error> {
+        self.check()?;
+        if worth.kind() != Gains::Fixed {
+            return Greedy::default().allocate(requests, budget, worth);
+        }
+        let night = Night::new(requests, budget)?;
+        worth.reset();
+        let gains = night.gains(worth)?;
+        let greedy = assignment(&night, &Greedy::default().plan(&night, worth, &gains)?);
+        let dual = bound::dual(&night, &gains, value(&greedy, &gains));
+        let fill = steady::Fill::new(&night, &gains);
+        let steady = fill.best(self.partitions, |open| bound::of_open(&night, &gains, &dual.prices, open));
+        let mut best = steady.clone();
+        if !self.steady {
+            for start in [steady, fill.priced(&dual.prices), greedy] {
+                let improved = search::improve(&night, &gains, &dual, start, self.steps);
+                if value(&improved, &gains) > value(&best, &gains) {
+                    best = improved;
+                }
+            }
+        }
+        worth.reset();
+        ranked(&night, &gains, &best, worth).finish(&night, worth, Some(dual.bound))
+    }
+}
+
+/// The telescope of each object.
+type Assignment = Vec<Option<usize>>;
+
+fn value(assigned: &Assignment, gains: &[f64]) -> f64 {
+    assigned.iter().zip(gains).filter(|(telescope, _)| telescope.is_some()).map(|(_, gain)| gain).sum()
+}
+
+fn assignment(night: &Night<'_>, plan: &Plan) -> Assignment {
+    let mut assigned = vec![None; night.objects()];
+    for taken in &plan.taken {
+        assigned[taken.object] = Some(taken.telescope);
+    }
+    assigned
+}
+
+/// The plan of an assignment, best worth per second first.
+fn ranked(night: &Night<'_>, gains: &[f64], assigned: &Assignment, worth: &mut dyn Worth) -> Plan {
+    let mut order: Vec<(f64, usize, usize)> = Vec::new();
+    for (object, telescope) in assigned.iter().enumerate() {
+        if let Some(telescope) = *telescope {
+            order.push((gains[object] / seconds(night.cost(object, telescope)), object, telescope));
+        }
+    }
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut plan = Plan::new(night);
+    for (_, object, telescope) in order {
+        plan.take(night, worth, object, telescope, gains[object]);
+    }
+    plan
+}

@@ -1,0 +1,3 @@
+//! What telescopes can do in a night.
+
+pub mod allocate;
