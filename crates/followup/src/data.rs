@@ -1,5 +1,8 @@
 //! What a query loop works on.
 
+use std::fmt;
+use std::str::FromStr;
+
 use hesper_learn::{Matrix, split};
 
 use crate::Error;
@@ -21,9 +24,9 @@ pub struct LoopData {
     pub place: Matrix,
 }
 
-/// The labelled objects that a loop starts from.
+/// The labelled objects to start from; in files and on the command line `spectroscopic`, `random:N` or `nothing`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Start {
     /// The original spectroscopic sample, biased as it is.
     Spectroscopic,
@@ -31,6 +34,45 @@ pub enum Start {
     Random(usize),
     /// No object: the first batch is drawn at random.
     Nothing,
+}
+
+impl FromStr for Start {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "spectroscopic" => Ok(Self::Spectroscopic),
+            None if text == "nothing" => Ok(Self::Nothing),
+            Some(("random", count)) => {
+                count.parse().map(Self::Random).map_err(|_| format!("{count:?} is no number of objects"))
+            }
+            _ => Err(format!("{text:?} is no start: give spectroscopic, random:N or nothing")),
+        }
+    }
+}
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spectroscopic => f.write_str("spectroscopic"),
+            Self::Random(count) => write!(f, "random:{count}"),
+            Self::Nothing => f.write_str("nothing"),
+        }
+    }
+}
+
+impl TryFrom<String> for Start {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Start> for String {
+    fn from(start: Start) -> Self {
+        start.to_string()
+    }
 }
 
 /// Who is what in a loop: three groups without a common object.

@@ -12,6 +12,20 @@ pub enum Error {
         /// The names that there are.
         known: String,
     },
+    /// No adapter has that name.
+    #[error("there is no adapter {name:?}; there are {known}")]
+    Adapter {
+        /// The name as given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The night cannot be allocated, or no allocator has that name.
+    #[error(transparent)]
+    Allocate(#[from] hesper_telescope::allocate::Error),
+    /// A telescope, a date or a place is out of its range.
+    #[error(transparent)]
+    Telescope(#[from] hesper_telescope::Error),
     /// A parameter is out of its range.
     #[error("{name} is {value}, but must be {rule}")]
     Parameter {

@@ -4,10 +4,13 @@
 //! [`difference`] say what they show. A strategy chooses from a [`Pool`], in which is what it says that it needs ([`Needs`]):
 //! probabilities, a committee's opinions, places in a [`Space`] of prepared features or in the classifier's own.
 
+mod asking;
+pub mod campaign;
 mod committee;
 mod data;
 mod error;
 mod graph;
+mod k_means;
 mod logarithm;
 mod nearest;
 mod points;
@@ -27,6 +30,6 @@ pub use space::{FURTHEST, Space};
 pub use strategy::{
     Badge, Bald, BatchBald, Canonical, Certainty, Choice, Clustered, CommitteeKl, ConsensusEntropy, CoreSet,
     Density, Entropy, ExpectedError, ExpectedErrorBayes, Info, LabelPropagation, LeastConfident, Margin,
-    Needs, Pool, Random, Strategy, Uncertainty, VoteEntropy, highest, strategies, strategy,
+    Needs, Pool, Random, Strategy, Uncertainty, Valued, VoteEntropy, highest, strategies, strategy,
 };
 pub use summary::{METRICS, Metric, curve, difference, last};

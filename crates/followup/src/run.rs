@@ -5,10 +5,10 @@ use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::asking::{Abilities, Asking, probabilities};
 use crate::nearest::Nearest;
 use crate::{
-    Choice, Error, LoopData, LoopParams, Needs, Partition, Points, Pool, Query, Run, Scores, Space, Start,
-    Strategy, committee,
+    Choice, Error, LoopData, LoopParams, Needs, Partition, Query, Run, Scores, Space, Start, Strategy,
 };
 
 /// What all runs of a loop share.
@@ -65,9 +65,7 @@ pub(crate) struct Rounds<'a> {
     /// The classes of `labelled`.
     classes: Vec<u32>,
     nearest: Nearest,
-    /// Whether the learner's classifiers have members, and whether they have an embedding; nothing until one was asked.
-    has_members: Option<bool>,
-    has_embedding: Option<bool>,
+    abilities: Abilities,
 }
 
 impl<'a> Rounds<'a> {
@@ -81,8 +79,7 @@ impl<'a> Rounds<'a> {
             labelled: Vec::new(),
             classes: Vec::new(),
             nearest: Nearest::default(),
-            has_members: None,
-            has_embedding: None,
+            abilities: Abilities::default(),
         };
         match ground.params.start {
             Start::Spectroscopic => ground.partition.spectroscopic.iter().for_each(|row| rounds.reveal(*row)),
@@ -123,9 +120,14 @@ impl<'a> Rounds<'a> {
             let scored = made >= next_score || count == 0;
             // The same draws for all strategies at the same point: what differs between them is their choice.
             let seed = self.seed.wrapping_mul(1_000_003).wrapping_add(made as u64);
-            let classifier = if scored || self.needs_model() { self.fit(seed)? } else { None };
+            let classifier = if scored || self.abilities.must_fit(&self.strategy.info().needs) {
+                self.fit(seed)?
+            } else {
+                None
+            };
             if scored {
-                run.probabilities = self.predict(classifier.as_deref(), &self.ground.hold_out)?;
+                run.probabilities =
+                    probabilities(classifier.as_deref(), &self.ground.hold_out, self.ground.data.n_classes)?;
                 run.scores.push(self.score(made, &run.probabilities)?);
                 next_score = made + params.score_every;
             }
@@ -149,36 +151,14 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Whether the strategy cannot choose without a fitted classifier; where it wants what the learner's classifiers turned
-    /// out not to have, it need not be fitted for that.
-    fn needs_model(&self) -> bool {
-        let needs = self.strategy.info().needs;
-        needs.probabilities
-            || needs.members && self.has_members != Some(false)
-            || needs.distances() && self.has_embedding != Some(false)
-    }
-
     fn fit(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, Error> {
         if self.labelled.is_empty() {
             return Ok(None);
         }
         let x = self.ground.data.x.select_rows(&self.labelled);
-        Ok(Some(self.ground.learner.fit(&self.training_set(&x), seed)?))
-    }
-
-    fn training_set<'b>(&'b self, x: &'b Matrix) -> TrainingSet<'b> {
-        TrainingSet { x, y: &self.classes, weights: None, n_classes: self.ground.data.n_classes }
-    }
-
-    /// Probabilities; where nothing was learned, each class is as likely as the other.
-    fn predict(&self, classifier: Option<&dyn Classifier>, x: &Matrix) -> Result<Matrix, Error> {
-        match classifier {
-            Some(classifier) => Ok(classifier.predict_proba(x)?),
-            None => {
-                let n = self.ground.data.n_classes;
-                Ok(Matrix::new(x.rows(), n, vec![1.0 / n as f64; x.rows() * n])?)
-            }
-        }
+        let set =
+            TrainingSet { x: &x, y: &self.classes, weights: None, n_classes: self.ground.data.n_classes };
+        Ok(Some(self.ground.learner.fit(&set, seed)?))
     }
 
     fn choose(
@@ -188,76 +168,25 @@ impl<'a> Rounds<'a> {
         seed: u64,
     ) -> Result<Vec<Choice>, Error> {
         let ground = self.ground;
-        let needs = self.strategy.info().needs;
-        let mut pool = Pool {
-            positive: ground.data.positive as usize,
+        let asking = Asking {
+            learner: ground.learner,
+            x: &ground.data.x,
+            n_classes: ground.data.n_classes,
+            positive: ground.data.positive,
+            candidates: &self.pool,
+            labelled: &self.labelled,
+            classes: &self.classes,
+            weights: None,
+            classifier,
             space: ground.space.as_ref(),
-            ..Pool::new(self.pool.len(), ground.data.n_classes)
+            place: &ground.data.place,
+            reference: &ground.reference,
+            committee: ground.params.committee,
+            seed,
         };
-        if needs.probabilities || needs.members || needs.distances() {
-            let x = ground.data.x.select_rows(&self.pool);
-            if needs.probabilities {
-                pool.probabilities = self.predict(classifier, &x)?;
-            }
-            if needs.members {
-                pool.members = self.members(classifier, &x, seed)?;
-            }
-            if needs.distances() {
-                pool.embedding = self.embedding(classifier, &x)?;
-            }
-        }
-        if needs.place {
-            pool.place = ground.data.place.select_rows(&self.pool);
-            pool.reference = ground.reference.clone();
-        }
-        if needs.nearest {
-            pool.nearest = match (&pool.embedding, &ground.space, classifier) {
-                (Some(points), _, Some(classifier)) => {
-                    let x = ground.data.x.select_rows(&self.labelled);
-                    let labelled =
-                        classifier.embedding(&x)?.map(|table| Points::new(&table)).unwrap_or_default();
-                    Nearest::between(points, &labelled)
-                }
-                (None, Some(space), _) => self.nearest.of(&self.pool, &self.labelled, space.points()),
-                _ => Vec::new(),
-            };
-        }
-        let pool =
-            Pool { rows: &self.pool, labelled: &self.labelled, labelled_classes: &self.classes, ..pool };
+        let needs = self.strategy.info().needs;
+        let pool = asking.pool(&needs, &mut self.abilities, &mut self.nearest)?;
         Ok(self.strategy.select(&pool, count, &mut self.rng))
-    }
-
-    /// A committee's probabilities: the classifier's own, or those of bootstrap resamples.
-    fn members(
-        &mut self,
-        classifier: Option<&dyn Classifier>,
-        x: &Matrix,
-        seed: u64,
-    ) -> Result<Vec<Matrix>, Error> {
-        let size = self.ground.params.committee;
-        if self.labelled.is_empty() {
-            return Ok(vec![self.predict(None, x)?; size]);
-        }
-        if let Some(classifier) = classifier {
-            let members = classifier.members(x)?.filter(|members| members.len() > 1);
-            self.has_members = Some(members.is_some());
-            if let Some(members) = members {
-                return committee::fold(members, size);
-            }
-        }
-        let labelled = self.ground.data.x.select_rows(&self.labelled);
-        committee::bootstrap(self.ground.learner, &self.training_set(&labelled), x, size, seed)
-    }
-
-    fn embedding(
-        &mut self,
-        classifier: Option<&dyn Classifier>,
-        x: &Matrix,
-    ) -> Result<Option<Points>, Error> {
-        let Some(classifier) = classifier else { return Ok(None) };
-        let table = classifier.embedding(x)?;
-        self.has_embedding = Some(table.is_some());
-        Ok(table.map(|table| Points::new(&table)))
     }
 
     fn score(&self, queries: usize, probabilities: &Matrix) -> Result<Scores, Error> {

@@ -72,6 +72,12 @@ impl From<hesper_followup::Error> for Failure {
     }
 }
 
+impl From<hesper_telescope::Error> for Failure {
+    fn from(error: hesper_telescope::Error) -> Self {
+        Self::request(error)
+    }
+}
+
 impl From<hesper_simulate::Error> for Failure {
     fn from(error: hesper_simulate::Error) -> Self {
         Self::request(error)

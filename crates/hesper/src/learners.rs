@@ -6,8 +6,8 @@ use hesper_learn::{
     NaiveBayesParams, NeighboursParams, Prepared, Scaling, SvmParams,
 };
 use hesper_nn::MlpParams;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{Failure, config};
 
@@ -15,7 +15,7 @@ use crate::{Failure, config};
 const CALIBRATION_FOLDS: usize = 5;
 
 /// The learners there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum LearnerName {
     /// Random forest
@@ -139,8 +139,51 @@ pub(crate) struct Tuning {
     committee: Option<usize>,
 }
 
+/// A learner in a configuration file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LearnerFile {
+    /// The learner.
+    name: LearnerName,
+    /// Its parameters, those that are not the default.
+    parameters: toml::Table,
+    /// How the columns are scaled for learners that need it.
+    scaling: ScalingName,
+    /// How the probabilities are corrected.
+    calibrate: Option<CalibrationName>,
+    /// So many learners vote, each on a bootstrap of the labelled objects.
+    committee: Option<usize>,
+}
+
+impl Default for LearnerFile {
+    fn default() -> Self {
+        Self {
+            name: LearnerName::Forest,
+            parameters: toml::Table::new(),
+            scaling: ScalingName::default(),
+            calibrate: None,
+            committee: None,
+        }
+    }
+}
+
+impl LearnerFile {
+    /// The learner asked for.
+    pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
+        let setting =
+            |(name, value): (&String, &toml::Value)| Setting { name: name.clone(), value: value.to_string() };
+        let tuning = Tuning {
+            params: self.parameters.iter().map(setting).collect(),
+            scaling: self.scaling,
+            calibrate: self.calibrate,
+            committee: self.committee,
+        };
+        Ok(tuning.build(&[self.name])?.remove(0).1)
+    }
+}
+
 /// How columns are scaled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ScalingName {
     /// Not at all
@@ -155,7 +198,7 @@ enum ScalingName {
 }
 
 /// How probabilities are corrected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum CalibrationName {
     /// One number that makes all of them more or less extreme; the fewest labels needed

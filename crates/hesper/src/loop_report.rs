@@ -446,12 +446,12 @@ pub(crate) fn with_interval(interval: &Interval) -> String {
     format!("{:.3}{}", interval.estimate, half_width(interval))
 }
 
-fn signed(interval: &Interval) -> String {
+pub(crate) fn signed(interval: &Interval) -> String {
     format!("{:+.3}{}", interval.estimate, half_width(interval))
 }
 
 /// An interval for machines: one seed has no ends.
-fn interval(interval: &Interval) -> Value {
+pub(crate) fn interval(interval: &Interval) -> Value {
     let finite = |value: f64| value.is_finite().then_some(value);
     json!({ "mean": interval.estimate, "low": finite(interval.lower), "high": finite(interval.upper) })
 }

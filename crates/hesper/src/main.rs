@@ -1,5 +1,8 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
+mod campaign_file;
+mod campaign_report;
+mod campaign_tables;
 mod clock;
 mod commands;
 mod compare_report;
@@ -13,6 +16,7 @@ mod learners;
 mod learning;
 mod loop_report;
 mod loop_summary;
+mod pieces;
 mod predictions;
 mod print;
 mod progress;
@@ -54,6 +58,7 @@ enum Command {
     Train(commands::train::Train),
     Predict(commands::predict::Predict),
     Loop(commands::query_loop::QueryLoop),
+    Campaign(commands::campaign::CampaignCommand),
     Learners(commands::learners::Learners),
     Strategies(commands::strategies::Strategies),
 }
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         Command::Train(command) => command.run(),
         Command::Predict(command) => command.run(),
         Command::Loop(command) => command.run(),
+        Command::Campaign(command) => command.run(),
         Command::Learners(command) => command.run(),
         Command::Strategies(command) => command.run(),
     };

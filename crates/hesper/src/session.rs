@@ -50,11 +50,11 @@ impl Session {
         Ok(Self { common: common.clone(), run, command_line })
     }
 
-    /// Records an input; it must exist.
-    pub(crate) fn input(&mut self, path: &Path) -> Result<(), Failure> {
+    /// Records an input; it must exist. Its hash is returned.
+    pub(crate) fn input(&mut self, path: &Path) -> Result<String, Failure> {
         use std::io::ErrorKind::NotFound;
         match self.run.input(path) {
-            Ok(_) => Ok(()),
+            Ok(run) => Ok(run.inputs().last().map(|input| input.sha256.clone()).unwrap_or_default()),
             Err(hesper_report::Error::Read { path, source }) if source.kind() == NotFound => {
                 Err(Failure::request(hesper_report::Error::Read { path, source }))
             }

@@ -125,6 +125,11 @@ impl Run {
         Ok(self)
     }
 
+    /// The inputs recorded so far.
+    pub fn inputs(&self) -> &[InputRecord] {
+        &self.manifest.inputs
+    }
+
     /// Records the seed.
     pub fn seed(&mut self, seed: u64) -> &mut Self {
         self.manifest.seed = Some(seed);

@@ -4,7 +4,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Choice, Info, Needs, Pool, Strategy, highest};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued, highest};
+use crate::k_means::draw;
 use crate::points::product;
 
 /// Candidates whose guessed labels would pull the classifier's last layer hard and in different directions (BADGE; Ash et
@@ -65,22 +66,10 @@ impl Strategy for Badge {
         }
         choices
     }
-}
 
-/// The place where the running sum of the weights passes `at`; a place of positive weight.
-pub(super) fn draw(weights: &[f64], at: f64) -> usize {
-    let mut sum = 0.0;
-    let mut last = 0;
-    for (place, &weight) in weights.iter().enumerate() {
-        if weight > 0.0 {
-            sum += weight;
-            last = place;
-            if sum > at {
-                break;
-            }
-        }
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
-    last
 }
 
 struct Gradients<'a> {
@@ -172,17 +161,5 @@ mod tests {
         assert!(firsts.iter().all(|first| [1, 2, 3].contains(first)));
         // By squared distances, 73 in 100 after 3, 57 after 1 or 2.
         assert!((43..87).contains(&different), "{different}");
-    }
-
-    #[test]
-    fn draws_follow_the_weights() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut counts = [0u32; 4];
-        for _ in 0..10_000 {
-            counts[draw(&[1.0, 0.0, 2.0, 1.0], rng.random::<f64>() * 4.0)] += 1;
-        }
-        assert_eq!(counts[1], 0);
-        assert!(counts[0].abs_diff(2500) < 260 && counts[2].abs_diff(5000) < 300, "{counts:?}");
-        assert_eq!(draw(&[0.0, 1.0, 0.0], 1.0), 1, "rounding does not lead past the last");
     }
 }

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Choice, Info, Needs, Pool, Strategy};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued};
 
 /// Candidates like those that already have spectra: for a spectroscopic object drawn at random, its nearest neighbours.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,10 @@ impl Strategy for Canonical {
             choices.push(Choice { candidate, score: scores[candidate] });
         }
         choices
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
 }
 

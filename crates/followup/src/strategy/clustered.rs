@@ -3,7 +3,8 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Choice, Info, Margin, Needs, Pool, Strategy, highest};
+use super::{Choice, Info, Margin, Needs, Pool, Strategy, Valued, highest};
+use crate::k_means::k_means;
 use crate::points::squared_distance;
 
 /// One of each kind of the uncertain: of the β · batch candidates (β = 10) of largest uncertainty 1 − (p(1) − p(2)), p(1) and
@@ -29,9 +30,6 @@ const INFO: Info = Info {
           arXiv:1901.05954). Distances are of what the classifier's last layer sees, else of the prepared features.",
     needs: Needs { embedding: true, ..Needs::PROBABILITIES },
 };
-
-/// Rounds of k-means; the batch hardly changes after a few.
-const ROUNDS: usize = 20;
 
 impl Strategy for Clustered {
     fn info(&self) -> &'static Info {
@@ -70,79 +68,10 @@ impl Strategy for Clustered {
         let chosen = considered.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
         chosen.map(|(&candidate, _)| Choice { candidate, score: scores[candidate] }).collect()
     }
-}
 
-struct Clusters {
-    centres: Vec<Centre>,
-    /// The cluster of each point.
-    of: Vec<usize>,
-}
-
-struct Centre {
-    cluster: usize,
-    point: Vec<f32>,
-}
-
-/// Lloyd's k-means with weights, from k-means++ seeds.
-fn k_means(points: &[&[f32]], weights: &[f64], clusters: usize, rng: &mut ChaCha8Rng) -> Clusters {
-    let mut centres: Vec<Centre> = seeds(points, weights, clusters, rng)
-        .into_iter()
-        .enumerate()
-        .map(|(cluster, seed)| Centre { cluster, point: points[seed].to_vec() })
-        .collect();
-    let mut of = vec![0; points.len()];
-    for round in 0..ROUNDS {
-        let mut moved = round == 0;
-        for (point, of) in points.iter().zip(&mut of) {
-            let mut nearest = (f32::INFINITY, 0);
-            for centre in &centres {
-                let distance = squared_distance(point, &centre.point);
-                if distance < nearest.0 {
-                    nearest = (distance, centre.cluster);
-                }
-            }
-            moved |= *of != nearest.1;
-            *of = nearest.1;
-        }
-        if !moved {
-            break;
-        }
-        for centre in &mut centres {
-            let members = || (0..points.len()).filter(|i| of[*i] == centre.cluster);
-            let mass: f64 = members().map(|i| weights[i]).sum();
-            if mass <= 0.0 {
-                continue;
-            }
-            centre.point.fill(0.0);
-            for i in members() {
-                let share = (weights[i] / mass) as f32;
-                for (to, from) in centre.point.iter_mut().zip(points[i]) {
-                    *to += share * from;
-                }
-            }
-        }
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
-    Clusters { centres, of }
-}
-
-/// Points drawn with probability ∝ weight × squared distance to the nearest drawn before.
-fn seeds(points: &[&[f32]], weights: &[f64], count: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
-    let mut pull = weights.to_vec();
-    let mut nearest = vec![f32::INFINITY; points.len()];
-    let mut seeds = Vec::with_capacity(count);
-    while seeds.len() < count {
-        let total: f64 = pull.iter().sum();
-        if total <= 0.0 {
-            break;
-        }
-        let seed = super::badge::draw(&pull, rng.random::<f64>() * total);
-        seeds.push(seed);
-        for i in 0..points.len() {
-            nearest[i] = nearest[i].min(squared_distance(points[i], points[seed]));
-            pull[i] = weights[i] * f64::from(nearest[i]);
-        }
-    }
-    seeds
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Choice, Info, Needs, Pool, Strategy};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued};
 use crate::points::squared_distance;
 
 /// The candidate furthest from all labelled objects and from those chosen before it, so that no object is far from a label
@@ -51,6 +51,10 @@ impl Strategy for CoreSet {
             });
         }
         choices
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
 }
 

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Choice, Info, Needs, Pool, Strategy};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued};
 use crate::points::squared_distance;
 use crate::sample;
 
@@ -65,6 +65,10 @@ impl Strategy for ExpectedError {
             reduction.take(best);
         }
         choices
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
 }
 

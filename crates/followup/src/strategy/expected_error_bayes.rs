@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Choice, Info, Needs, Pool, Strategy, highest_at_random};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued, highest_at_random};
 use crate::points::LANES;
 use crate::{Points, sample};
 
@@ -41,6 +41,10 @@ impl Strategy for ExpectedErrorBayes {
 
     fn select(&self, pool: &Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
         highest_at_random(&scores(pool, count, rng), count, rng)
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
 }
 

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Choice, Info, Needs, Pool, Strategy, highest};
+use super::{Choice, Info, Needs, Pool, Strategy, Valued, highest};
 use crate::Graph;
 use crate::logarithm::entropy;
 
@@ -85,6 +85,10 @@ impl Strategy for LabelPropagation {
         let missing = count - chosen.len();
         chosen.extend(left.into_iter().take(missing));
         chosen.into_iter().map(|candidate| Choice { candidate, score: scores[candidate] }).collect()
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        Valued::by_rank(&self.select(pool, count, rng), pool.candidates)
     }
 }
 

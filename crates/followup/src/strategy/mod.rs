@@ -19,6 +19,7 @@ mod margin;
 mod pool;
 mod random;
 mod uncertainty;
+mod value;
 mod vote_entropy;
 
 use rand::RngExt;
@@ -43,6 +44,7 @@ pub use margin::Margin;
 pub use pool::{Needs, Pool};
 pub use random::Random;
 pub use uncertainty::Uncertainty;
+pub use value::Valued;
 pub use vote_entropy::VoteEntropy;
 
 use crate::Error;
@@ -71,6 +73,13 @@ pub trait Strategy: Send + Sync {
     /// depend on the earlier ones have their own way.
     fn select(&self, pool: &Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Vec<Choice> {
         highest_at_random(&self.scores(pool, rng), count, rng)
+    }
+
+    /// What each candidate is worth to an allocator that weighs it against telescope time, of which there may be enough for
+    /// `count`: the score. Strategies whose choices depend on one another give their order, or what each adds.
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        let _ = count;
+        Valued::by_score(self.scores(pool, rng))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod campaign;
 pub(crate) mod compare;
 pub(crate) mod convert;
 pub(crate) mod demo;

@@ -80,7 +80,7 @@ pub(crate) struct LoopSettings {
     #[arg(long)]
     pub(crate) multiclass: bool,
     /// Labelled objects at the start: spectroscopic, random:N or nothing
-    #[arg(long, default_value = "spectroscopic", value_parser = parse_start)]
+    #[arg(long, default_value = "spectroscopic")]
     pub(crate) start: Start,
     /// Share of the photometric objects to hold out
     #[arg(long, default_value_t = 0.3, value_name = "SHARE")]
@@ -94,17 +94,6 @@ pub(crate) struct LoopSettings {
     /// How many times a false positive counts in the figure of merit
     #[arg(long, default_value_t = hesper_learn::metrics::FALSE_POSITIVE_WEIGHT, value_name = "W")]
     pub(crate) fom_weight: f64,
-}
-
-fn parse_start(text: &str) -> Result<Start, String> {
-    match text.split_once(':') {
-        None if text == "spectroscopic" => Ok(Start::Spectroscopic),
-        None if text == "nothing" => Ok(Start::Nothing),
-        Some(("random", count)) => {
-            count.parse().map(Start::Random).map_err(|_| format!("{count:?} is no number of objects"))
-        }
-        _ => Err("must be spectroscopic, random:N or nothing".to_owned()),
-    }
 }
 
 impl LoopSettings {

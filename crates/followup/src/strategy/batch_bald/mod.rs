@@ -4,6 +4,7 @@ mod alike;
 mod joint;
 #[cfg(test)]
 mod tests;
+mod worth;
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -12,9 +13,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Bald, Choice, Info, Needs, Pool, Strategy, highest_at_random};
+use super::{Bald, Choice, Info, Needs, Pool, Strategy, Valued, highest_at_random};
 use crate::logarithm::entropy;
 use joint::{Joint, Views};
+use worth::Information;
 
 /// The batch whose classes together tell most about the committee's members: greedily, the object that adds most to the
 /// mutual information I(y_1 … y_b; k), so that two objects that would teach the same are not both asked for (BatchBALD;
@@ -90,6 +92,14 @@ impl Strategy for BatchBald {
             }
         }
         choices
+    }
+
+    fn value<'p>(&self, pool: &'p Pool<'_>, count: usize, rng: &mut ChaCha8Rng) -> Valued<'p> {
+        if pool.members.is_empty() {
+            return Valued::by_rank(&self.select(pool, count, rng), pool.candidates);
+        }
+        let scores = self.scores(pool, rng);
+        Valued { scores, worth: Box::new(Information::new(*self, pool, rng)) }
     }
 }
 

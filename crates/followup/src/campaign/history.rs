@@ -1,0 +1,236 @@
+//! From light curves to what was known of them each night.
+
+use hesper_features::{BazinFit, Described, Feature, Fitters, bazin_flux};
+use hesper_photometry::{Band, LightCurve, Object, magnitude};
+use rayon::prelude::*;
+
+use super::{Alive, Evolution, Known, Sight};
+use crate::Error;
+
+/// The time of a campaign: day 0 begins at its first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calendar {
+    /// The modified Julian day of day 0, a whole one.
+    pub first: f64,
+    /// The last day.
+    pub last: u32,
+}
+
+impl Calendar {
+    /// The calendar of a survey, from the day of its first point.
+    ///
+    /// # Errors
+    /// [`Error::Data`] where no object has a point.
+    pub fn new<'a>(objects: impl IntoIterator<Item = &'a Object>, last: u32) -> Result<Self, Error> {
+        let firsts = objects.into_iter().filter_map(|object| object.lightcurve.mjd.first());
+        let first = firsts.copied().fold(f64::INFINITY, f64::min);
+        if !first.is_finite() {
+            return Err(Error::Data("no object has a point: there is no survey to play on".to_owned()));
+        }
+        Ok(Self { first: first.floor(), last })
+    }
+
+    /// The dusk of a day, from which on the points taken before it are known.
+    pub fn mjd(&self, day: u32) -> f64 {
+        self.first + f64::from(day)
+    }
+}
+
+/// The day on which complete light curves are known.
+pub(crate) const COMPLETE: u32 = u32::MAX;
+
+/// What was known of objects at the dusk of each day up to the last, and of their complete light curves: features and what the eye sees. `progress` is called
+/// after each object.
+///
+/// # Errors
+/// [`Error::Data`] where the band that exposures are reckoned by is not among `bands`.
+pub fn evolve(
+    objects: &[Object],
+    features: &[&Feature],
+    bands: &[Band],
+    calendar: Calendar,
+    alive: &Alive,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Evolution, Error> {
+    let Some(band) = bands.iter().position(|band| band.as_str() == alive.band) else {
+        let known: Vec<&str> = bands.iter().map(Band::as_str).collect();
+        return Err(Error::Data(format!(
+            "no point is in the band {:?} that exposures are reckoned by; there are {}: see alive.band",
+            alive.band,
+            known.join(", ")
+        )));
+    };
+    let columns = features.iter().map(|feature| (feature.columns)(bands).len()).sum();
+    let told: Vec<(Vec<(u32, Sight)>, Vec<f32>)> = objects
+        .par_iter()
+        .map_init(
+            || Fitters::new(&hesper_features::BazinParams::default()),
+            |fitters, object| {
+                let told = tell(object, features, bands, band, calendar, alive, fitters);
+                progress();
+                told
+            },
+        )
+        .collect();
+    let mut evolution = Evolution::new(columns);
+    for (entries, values) in told {
+        evolution.push(entries, &values);
+    }
+    Ok(evolution)
+}
+
+/// One object, night after night.
+fn tell(
+    object: &Object,
+    features: &[&Feature],
+    bands: &[Band],
+    band: usize,
+    calendar: Calendar,
+    alive: &Alive,
+    fitters: &Fitters,
+) -> (Vec<(u32, Sight)>, Vec<f32>) {
+    let curve = &object.lightcurve;
+    let mut young = Object { lightcurve: LightCurve::default(), ..object.clone() };
+    let (mut entries, mut values) = (Vec::new(), Vec::new());
+    let mut sight = Sight {
+        detections: 0,
+        last_detection: f32::NAN,
+        brightest: f32::NAN,
+        last_point: f32::NAN,
+        curve: [f32::NAN; 4],
+    };
+    let mut next = 0;
+    while next < curve.len() {
+        // The dusk after this point. What comes after the last day is the complete light curve's.
+        let day = (curve.mjd[next] - calendar.first).floor() + 1.0;
+        let day = if day <= f64::from(calendar.last) { day as u32 } else { COMPLETE };
+        while next < curve.len() && (day == COMPLETE || curve.mjd[next] < calendar.mjd(day)) {
+            let (mjd, flux, error) = (curve.mjd[next], curve.flux[next], curve.flux_err[next]);
+            young.lightcurve.push(mjd, curve.band[next], flux, error);
+            see(&mut sight, mjd - calendar.first, flux, error, alive.snr);
+            next += 1;
+        }
+        let described = Described::new(&young, bands, fitters);
+        let mut row = Vec::new();
+        features.iter().for_each(|feature| (feature.compute)(&described, &mut row));
+        values.extend(row.iter().map(|value| if value.is_finite() { *value as f32 } else { f32::NAN }));
+        sight.curve = described.smooth()[band].as_ref().map_or([f32::NAN; 4], |fit| short(fit, calendar));
+        entries.push((day, sight));
+    }
+    (entries, values)
+}
+
+/// A point more.
+fn see(sight: &mut Sight, day: f64, flux: f64, error: f64, snr: f64) {
+    sight.last_point = day as f32;
+    if flux >= snr * error {
+        sight.detections += 1;
+        sight.last_detection = day as f32;
+        let magnitude = magnitude(flux).unwrap_or(f64::NAN) as f32;
+        sight.brightest = sight.brightest.min(magnitude);
+    }
+}
+
+fn short(fit: &BazinFit, calendar: Calendar) -> [f32; 4] {
+    [fit.amplitude as f32, (fit.t0 - calendar.first) as f32, fit.rise as f32, fit.fall as f32]
+}
+
+/// A fit may be brighter than what was seen so far by so many magnitudes, while a supernova rises; more it invents.
+const BRIGHTER: f64 = 1.0;
+
+impl Known<'_> {
+    /// The AB magnitude expected on a day, in the band that exposures are reckoned by: that of the smooth fit, but at most
+    /// one magnitude brighter than the brightest detection so far; the brightest detection's where there is no fit. `None`
+    /// where it is not expected to be seen at all.
+    pub fn magnitude(&self, day: f64) -> Option<f64> {
+        let brightest = f64::from(self.sight.brightest);
+        let [amplitude, turn, rise, fall] = self.sight.curve.map(f64::from);
+        if amplitude.is_nan() {
+            return Some(brightest).filter(|magnitude| magnitude.is_finite());
+        }
+        let fitted = magnitude(bazin_flux(day, amplitude, 0.0, turn, rise, fall))?;
+        // `max` passes over a NaN: without a detection the fit alone speaks.
+        Some(fitted.max(brightest - BRIGHTER))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hesper_features::{DEFAULT, describe};
+
+    /// A supernova in two bands that turns at 56,040, seen every third day from 56,010.5 on.
+    fn object() -> Object {
+        let mut object = Object::new("a");
+        for night in 0..30 {
+            let mjd = 56_010.5 + 3.0 * f64::from(night);
+            for (name, scale) in [("g", 900.0), ("r", 1000.0)] {
+                let wiggle = f64::from((night * 7 + scale as i32) % 11 - 5);
+                let flux = bazin_flux(mjd, scale, 0.0, 56_040.0, 4.0, 25.0) + 3.0 * wiggle;
+                object.lightcurve.push(mjd, Band::new(name).unwrap(), flux, 10.0);
+            }
+        }
+        object
+    }
+
+    fn evolution(last: u32) -> (Evolution, Calendar) {
+        let (objects, bands) = ([object()], [Band::new("g").unwrap(), Band::new("r").unwrap()]);
+        let calendar = Calendar::new(&objects, last).unwrap();
+        (evolve(&objects, &DEFAULT, &bands, calendar, &Alive::default(), &|| ()).unwrap(), calendar)
+    }
+
+    #[test]
+    fn points_are_known_from_the_dusk_after_them() {
+        let (evolution, calendar) = evolution(60);
+        assert_eq!(calendar.first, 56_010.0);
+        assert!(evolution.known(0, 0).is_none());
+        assert_eq!(evolution.known(0, 1).unwrap().sight.last_point, 0.5);
+        assert_eq!(evolution.known(0, 3).unwrap().sight.last_point, 0.5);
+        assert_eq!(evolution.known(0, 4).unwrap().sight.last_point, 3.5);
+        assert_eq!(
+            evolution.entries(),
+            20 + 1,
+            "points every third day up to day 60, and the complete light curve"
+        );
+        assert_eq!(evolution.known(0, 20).unwrap().sight.detections, 0, "the rise has not begun");
+    }
+
+    #[test]
+    fn the_last_night_is_the_whole_light_curve() {
+        let (evolution, _) = evolution(999);
+        let whole =
+            describe(&[object()], &DEFAULT, &hesper_features::BazinParams::default(), &|| ()).unwrap();
+        let known = evolution.known(0, COMPLETE).unwrap();
+        for (known, whole) in known.features.iter().zip(&whole.values) {
+            assert!(
+                (f64::from(*known) - whole).abs() <= 1e-6 * whole.abs() || whole.is_nan(),
+                "{known} {whole}"
+            );
+        }
+    }
+
+    #[test]
+    fn magnitudes_are_expected_near_the_truth_and_within_reason() {
+        let (evolution, calendar) = evolution(999);
+        for day in [32, 45, 60] {
+            let truth = magnitude(bazin_flux(calendar.mjd(day), 1000.0, 0.0, 56_040.0, 4.0, 25.0)).unwrap();
+            let expected = evolution.known(0, day).unwrap().magnitude(f64::from(day)).unwrap();
+            assert!((expected - truth).abs() < 0.35, "day {day}: {expected}, truly {truth}");
+        }
+        let known = evolution.known(0, 28).unwrap();
+        let furthest =
+            (28..80).filter_map(|day| known.magnitude(f64::from(day))).fold(f64::INFINITY, f64::min);
+        let brightest = f64::from(known.sight.brightest);
+        assert!(brightest.is_nan() || furthest >= brightest - BRIGHTER - 1e-6);
+    }
+
+    #[test]
+    fn a_band_that_is_not_there_is_named() {
+        let alive = Alive { band: "K".to_owned(), ..Alive::default() };
+        let bands = [Band::new("g").unwrap()];
+        let calendar = Calendar { first: 56_010.0, last: 9 };
+        let error = evolve(&[object()], &DEFAULT, &bands, calendar, &alive, &|| ()).unwrap_err().to_string();
+        assert!(error.contains("\"K\"") && error.contains("alive.band"), "{error}");
+        assert!(Calendar::new(&[Object::new("b")], 9).is_err());
+    }
+}
