@@ -11,6 +11,7 @@ use crate::nearest::Nearest;
 use crate::{Error, Space};
 
 /// What is known at the dusk of a night, and who could be taken.
+#[derive(Clone, Copy)]
 pub struct Evening<'a> {
     /// What learns.
     pub learner: &'a dyn Learner,
@@ -25,7 +26,7 @@ pub struct Evening<'a> {
     /// Features of the candidates, which are those of the offers in their order.
     pub candidates: &'a Matrix,
     /// The name of each candidate, all different: ties fall by it.
-    pub object_id: Vec<String>,
+    pub object_id: &'a [String],
     /// What the candidates cost.
     pub offers: &'a Offers,
     /// Where labelled objects and candidates lie for the canonical strategy, one after the other, objects × axes.
@@ -120,6 +121,6 @@ impl Evening<'_> {
             seed: self.seed,
         };
         let pool = asking.pool(&needs, abilities, &mut Nearest::default())?;
-        plan(policy, &pool, self.object_id.clone(), self.offers, rng)
+        plan(policy, &pool, self.object_id.to_vec(), self.offers, rng)
     }
 }

@@ -192,7 +192,7 @@ mod tests {
             20 + 1,
             "points every third day up to day 60, and the complete light curve"
         );
-        assert_eq!(evolution.known(0, 20).unwrap().sight.detections, 0, "the rise has not begun");
+        assert_eq!(evolution.known(0, 8).unwrap().sight.detections, 0, "the rise has not begun");
     }
 
     #[test]

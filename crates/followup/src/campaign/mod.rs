@@ -19,6 +19,7 @@ mod policy;
 mod record;
 mod run;
 mod schedule;
+mod tonight;
 
 pub use adapter::{Adapter, Weights, adapter, adapters};
 pub use data::CampaignData;
@@ -31,6 +32,7 @@ pub use plan::Plan;
 pub use policy::{DEFAULT_ALLOCATOR, Policy};
 pub use record::{CampaignQuery, CampaignRun, NightRecord, NightScores};
 pub use schedule::{Task, schedule};
+pub use tonight::{NightPlan, Scheduled};
 
 use hesper_learn::Learner;
 

@@ -287,6 +287,7 @@ impl<'a> Nights<'a> {
         } else {
             (Matrix::default(), Matrix::default())
         };
+        let object_id: Vec<String> = offers.rows.iter().map(|&row| data.object_id[row].clone()).collect();
         let evening = Evening {
             learner: self.ground.learner,
             labelled: &sample.x,
@@ -294,7 +295,7 @@ impl<'a> Nights<'a> {
             n_classes: data.objects.n_classes,
             positive: data.objects.positive,
             candidates: &data.tonight(&offers.rows, day)?,
-            object_id: offers.rows.iter().map(|&row| data.object_id[row].clone()).collect(),
+            object_id: &object_id,
             offers,
             places: &places,
             reference: &reference,
