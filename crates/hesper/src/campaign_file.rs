@@ -52,6 +52,13 @@ impl Default for CampaignFile {
 }
 
 impl CampaignFile {
+    /// A file with all keys and their defaults.
+    pub(crate) fn example() -> Result<String, Failure> {
+        let text = toml::to_string_pretty(&Self::default()).map_err(Failure::work)?;
+        // The seed is the command line's.
+        Ok(text.lines().filter(|line| !line.starts_with("seed = ")).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Reads a configuration.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         config::read(path)
@@ -62,30 +69,16 @@ impl CampaignFile {
         config.parent().map_or_else(|| path.to_owned(), |directory| directory.join(path))
     }
 
-    /// The telescopes: presets, and all of each file.
+    /// The telescopes.
     pub(crate) fn telescopes(&self, config: &Path) -> Result<Vec<Telescope>, Failure> {
-        let mut telescopes = Vec::new();
-        for name in &self.telescopes {
+        let beside = |name: &String| {
             if name.ends_with(".toml") {
-                telescopes.extend(Telescope::read(&Self::beside(config, Path::new(name)))?);
+                Self::beside(config, Path::new(name)).to_string_lossy().into_owned()
             } else {
-                telescopes.push(Telescope::preset(name)?);
+                name.clone()
             }
-        }
-        if telescopes.is_empty() {
-            return Err(Failure::request(
-                "`telescopes` is empty: name presets, such as \"resspect-4m\", or files of telescopes",
-            ));
-        }
-        for (place, telescope) in telescopes.iter().enumerate() {
-            if telescopes[..place].iter().any(|other| other.name == telescope.name) {
-                let name = &telescope.name;
-                return Err(Failure::request(format!(
-                    "there are two telescopes {name:?}: name each but once"
-                )));
-            }
-        }
-        Ok(telescopes)
+        };
+        telescopes(&self.telescopes.iter().map(beside).collect::<Vec<_>>())
     }
 
     /// All that a run depends on but its policy, its seed and the light curves.
@@ -102,13 +95,37 @@ impl CampaignFile {
     }
 }
 
+/// Telescopes by name: presets, and all of each TOML file.
+pub(crate) fn telescopes(names: &[String]) -> Result<Vec<Telescope>, Failure> {
+    let mut telescopes: Vec<Telescope> = Vec::new();
+    for name in names {
+        if name.ends_with(".toml") {
+            telescopes.extend(Telescope::read(Path::new(name))?);
+        } else {
+            telescopes.push(Telescope::preset(name)?);
+        }
+    }
+    if telescopes.is_empty() {
+        return Err(Failure::request(
+            "no telescope is named: name presets, such as resspect-4m, or TOML files of telescopes",
+        ));
+    }
+    for (place, telescope) in telescopes.iter().enumerate() {
+        if telescopes[..place].iter().any(|other| other.name == telescope.name) {
+            let name = &telescope.name;
+            return Err(Failure::request(format!("there are two telescopes {name:?}: name each but once")));
+        }
+    }
+    Ok(telescopes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_defaults_are_a_sound_file() {
-        let text = toml::to_string_pretty(&CampaignFile::default()).unwrap();
+        let text = CampaignFile::example().unwrap();
         let file: CampaignFile = toml::from_str(&text).unwrap();
         assert_eq!(json!(file), json!(CampaignFile::default()));
         file.campaign.check().unwrap();

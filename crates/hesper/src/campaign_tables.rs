@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::Failure;
 use crate::commands::campaign::Ground;
+use crate::session::csv;
 
 /// metrics.csv: a row for each scored night of each run.
 pub(crate) fn metrics(
@@ -89,14 +90,6 @@ pub(crate) fn ledger(
         ]
     });
     csv(std::iter::once(header.map(str::to_owned).into()).chain(rows))
-}
-
-fn csv(rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(Failure::work)?;
-    }
-    writer.into_inner().map_err(Failure::work)
 }
 
 /// What a telescope did in a run.

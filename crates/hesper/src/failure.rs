@@ -56,19 +56,30 @@ impl From<hesper_learn::Error> for Failure {
 
 impl From<hesper_followup::Error> for Failure {
     fn from(error: hesper_followup::Error) -> Self {
-        match error {
-            hesper_followup::Error::Strategy { ref name, ref known } => {
+        use hesper_followup::Error as E;
+        use hesper_telescope::allocate::Error as Allocate;
+        match &error {
+            E::Strategy { name, known }
+            | E::Adapter { name, known }
+            | E::Allocate(Allocate::Allocator { name, known }) => {
                 let hint = hesper_photometry::nearest(name, known.split(", "));
                 let hint = hint.map(|name| format!(": did you mean {name:?}?")).unwrap_or_default();
                 Self::request(format!("{error}{hint}"))
             }
-            // Parameters have the names of their options.
-            hesper_followup::Error::Parameter { name, value, rule } => {
-                let name = if name == "committee" { "members" } else { name };
-                Self::request(format!("--{} is {value}, but must be {rule}", name.replace('_', "-")))
-            }
-            other => Self::work(other),
+            E::Parameter { .. } | E::Telescope(_) => Self::request(error),
+            _ => Self::work(error),
         }
+    }
+}
+
+/// Parameters of a loop have the names of their options.
+pub(crate) fn by_option(error: hesper_followup::Error) -> Failure {
+    match error {
+        hesper_followup::Error::Parameter { name, value, rule } => {
+            let name = if name == "committee" { "members" } else { name };
+            Failure::request(format!("--{} is {value}, but must be {rule}", name.replace('_', "-")))
+        }
+        other => other.into(),
     }
 }
 

@@ -7,11 +7,13 @@ mod clock;
 mod commands;
 mod compare_report;
 mod config;
+mod date;
 mod failure;
 mod gallery;
 mod guards;
 mod input;
 mod judging;
+mod labels;
 mod learners;
 mod learning;
 mod loop_report;
@@ -21,6 +23,7 @@ mod predictions;
 mod print;
 mod progress;
 mod session;
+mod tonight;
 
 use std::process::ExitCode;
 
@@ -59,6 +62,7 @@ enum Command {
     Predict(commands::predict::Predict),
     Loop(commands::query_loop::QueryLoop),
     Campaign(commands::campaign::CampaignCommand),
+    Recommend(commands::recommend::Recommend),
     Learners(commands::learners::Learners),
     Strategies(commands::strategies::Strategies),
 }
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Command::Predict(command) => command.run(),
         Command::Loop(command) => command.run(),
         Command::Campaign(command) => command.run(),
+        Command::Recommend(command) => command.run(),
         Command::Learners(command) => command.run(),
         Command::Strategies(command) => command.run(),
     };

@@ -193,3 +193,12 @@ pub(crate) fn write_figure(figure: &Figure, name: &str, out: &Path) -> Result<()
     }
     Ok(())
 }
+
+/// Rows of cells as CSV, for tables whose columns are not known beforehand.
+pub(crate) fn csv(rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(Failure::work)?;
+    }
+    writer.into_inner().map_err(Failure::work)
+}

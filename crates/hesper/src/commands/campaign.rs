@@ -70,7 +70,7 @@ const BLOCK: usize = 1000;
 impl CampaignCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.example {
-            return print::result(toml::to_string_pretty(&CampaignFile::default()).map_err(Failure::work)?);
+            return print::result(CampaignFile::example()?);
         }
         let (Some(config), Some(out)) = (&self.config, &self.out) else {
             return Err(Failure::request("CONFIG.toml and --out are needed: see hesper campaign --help"));

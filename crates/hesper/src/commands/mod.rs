@@ -8,6 +8,7 @@ pub(crate) mod features;
 pub(crate) mod learners;
 pub(crate) mod predict;
 pub(crate) mod query_loop;
+pub(crate) mod recommend;
 pub(crate) mod simulate;
 pub(crate) mod strategies;
 pub(crate) mod train;

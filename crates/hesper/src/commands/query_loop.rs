@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::Clock;
+use crate::failure::by_option;
 use crate::guards::examine_split;
 use crate::input::Columns;
 use crate::learners::{LearnerName, Tuning};
@@ -186,7 +187,7 @@ impl LoopOutcome {
             chosen.push(strategy(name)?);
         }
         let params = settings.params(seed);
-        params.check()?;
+        params.check().map_err(by_option)?;
         let view = ClassView::new(&table, &settings.positive, settings.multiclass)?;
         let positive = view.code(&settings.positive);
         let unknown = f64::NAN;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::bench::{Bench, program};
 
 /// Starts a command, ends it with the signal after a while, and tells whether it was still at work.
-fn interrupt(bench: &Bench, command: &str, signal: &str, after: Duration) -> bool {
+pub(crate) fn interrupt(bench: &Bench, command: &str, signal: &str, after: Duration) -> bool {
     let mut process = bench.process(program());
     process.args(command.split_whitespace());
     let mut child = process.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
