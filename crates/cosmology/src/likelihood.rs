@@ -16,7 +16,7 @@ pub trait Likelihood: Sync {
 /// χ² = A − B²/E,   −2 ln L = χ² + ln|C| + ln E + (n−1) ln 2π
 /// ```
 ///
-/// (Goliath et al. 2001, doi:10.1051/0004-6361:20011398, appendix).
+/// (Goliath et al. 2001, A&A 380, 6).
 #[derive(Debug, Clone)]
 pub struct Gaussian {
     redshifts: Redshifts,

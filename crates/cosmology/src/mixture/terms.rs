@@ -138,8 +138,9 @@ impl Sums {
     fn outer(&mut self, weight: f64, v: &[f64; DIMENSIONS]) {
         for row in 0..DIMENSIONS {
             let scaled = weight * v[row];
-            for column in 0..=row {
-                self.hessian[row * DIMENSIONS + column] += scaled * v[column];
+            let begin = row * DIMENSIONS;
+            for (sum, value) in self.hessian[begin..=begin + row].iter_mut().zip(v) {
+                *sum += scaled * value;
             }
         }
     }

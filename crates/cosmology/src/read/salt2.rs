@@ -143,3 +143,63 @@ pub fn read_salt2(path: &Path, params: &Salt2Params) -> Result<Salt2Sample, Erro
     }
     Ok(Salt2Sample { left_out: z.len() - rows.len(), distances, rows })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "\
+CID,zHD,zHDERR,zHEL,mB,mBERR,x1,x1ERR,c,cERR,x0,COV_x1_c,COV_x1_x0,COV_c_x0,SIM_TYPE_INDEX
+1,0.5,0.01,0.501,23.0,0.05,0.7,0.4,-0.05,0.04,1e-5,0.002,-3e-8,-1e-8,11
+2,0.6,0.01,0.6,23.4,0.05,-0.2,0.4,0.1,0.04,1e-5,0.002,-3e-8,-1e-8,42
+3,0.6,0.01,0.6,23.4,0.05,-0.2,4,0.1,0.9,1e-5,0.002,-3e-8,-1e-8,11
+";
+
+    fn read(table: &str, params: &Salt2Params) -> Result<Salt2Sample, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f.csv");
+        std::fs::write(&path, table).unwrap();
+        read_salt2(&path, params)
+            .map_err(|error| error.to_string().replace(&format!("{}/", dir.path().display()), ""))
+    }
+
+    #[test]
+    fn the_modulus_and_its_variance_are_tripps() {
+        let params = Salt2Params { redshift_error: true, ..Salt2Params::default() };
+        let sample = read(TABLE, &params).unwrap();
+        assert_eq!((sample.left_out, &sample.rows[..]), (1, &[0, 1][..]));
+        let distances = sample.distances;
+        assert_eq!((distances.ia(), distances.z_hel()), (Some(&[true, false][..]), &[0.501, 0.6][..]));
+        assert!((distances.modulus()[0] - (23.0 + 0.14 * 0.7 + 3.1 * 0.05 + 19.365)).abs() < 1e-12);
+        // vᵀ C v with v = (1, α, −β) and the covariance of (mB, x1, c).
+        let flux = -2.5 / (10f64.ln() * 1e-5);
+        let matrix = [
+            [0.0025, flux * -3e-8, flux * -1e-8],
+            [flux * -3e-8, 0.16, 0.002],
+            [flux * -1e-8, 0.002, 0.0016],
+        ];
+        let v = [1.0, 0.14, -3.1];
+        let fit: f64 = (0..9).map(|k| v[k / 3] * matrix[k / 3][k % 3] * v[k % 3]).sum();
+        let redshift = (5.0 / 10f64.ln() / 0.5).powi(2) * (0.01f64.powi(2) + (300.0 / LIGHT_SPEED).powi(2));
+        assert!((distances.errors()[0].powi(2) / (fit + redshift) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let params = Salt2Params::default();
+        let with = |old: &str, new: &str| read(&TABLE.replace(old, new), &params).unwrap_err();
+        assert_eq!(
+            with("2,0.6,", "2,-0.6,"),
+            "f.csv:3: the redshift is -0.6, but must be above 0: correct or remove the fit"
+        );
+        assert!(with("23.0", "bright").starts_with("f.csv:2: mB is \"bright\""));
+        assert!(with("mBERR", "error").contains("no column mBERR"));
+        let narrow = Salt2Params { smallest_error: 0.9, ..params.clone() };
+        assert!(
+            read(TABLE, &narrow)
+                .unwrap_err()
+                .contains("none of 3 fits has an error of the modulus from 0.9 to 1 mag")
+        );
+        assert!(Salt2Params { alpha: f64::NAN, ..params }.check().is_err());
+    }
+}
