@@ -28,8 +28,9 @@ fn mock(n: usize, seed: u64) -> (Distances, Vec<f64>) {
         probability.push(1.0 - 0.8 * uniform(random).powi(3));
         ia.push(uniform(random) < probability[ia.len()]);
         let last = ia.len() - 1;
-        let (level, scatter) = if ia[last] { (-19.3, 0.12) } else { (-18.3 - 1.5 * (z[last] - 0.55), 0.6) };
-        let spread = (error[last] * error[last] + scatter * scatter as f64).sqrt();
+        let (level, scatter): (f64, f64) =
+            if ia[last] { (-19.3, 0.12) } else { (-18.3 - 1.5 * (z[last] - 0.55), 0.6) };
+        let spread = (error[last] * error[last] + scatter * scatter).sqrt();
         modulus.push(Cosmology::default().distance_modulus(z[last]) + level + spread * normal(random));
     }
     (Distances::new(z, modulus, error).unwrap().with_truth(ia).unwrap(), probability)

@@ -10,7 +10,7 @@ use crate::{Covariance, Distances, Error};
 /// in any lines. The covariance is the matrix plus dmb² on the diagonal; without a matrix the errors are dmb.
 ///
 /// Pantheon (Scolnic et al. 2018, doi:10.3847/1538-4357/aab9bb): `lcparam_DS17f.txt` with `sys_DS17f.txt`, 40 bins, or
-/// `lcparam_full_long_zhel.txt`. Union3 (Rubin et al. 2025, arXiv:2311.12098): `lcparam_full.txt` with `mag_covmat.txt`, 22 nodes.
+/// `lcparam_full_long_zhel.txt`. Union3 (Rubin et al., arXiv:2311.12098): `lcparam_full.txt` with `mag_covmat.txt`, 22 nodes.
 ///
 /// # Errors
 /// [`Error::Io`], and [`Error::Malformed`] with file, line and value; [`Error::Data`] for values out of range.
