@@ -43,7 +43,7 @@ pub struct Cosmology {
 
 impl Default for Cosmology {
     fn default() -> Self {
-        Self { hubble: 70.0, matter: 0.3, w0: -1.0, wa: 0.0 }
+        Self::FIDUCIAL
     }
 }
 
@@ -59,6 +59,9 @@ pub struct ModulusGradient {
 }
 
 impl Cosmology {
+    /// The universe that is assumed where nothing else is said: flat ΛCDM, H0 = 70 km/s/Mpc, Ωm = 0.3.
+    pub const FIDUCIAL: Self = Self { hubble: 70.0, matter: 0.3, w0: -1.0, wa: 0.0 };
+
     /// A flat universe with a cosmological constant.
     pub fn flat_lambda(hubble: f64, matter: f64) -> Self {
         Self { hubble, matter, ..Self::default() }

@@ -1,5 +1,6 @@
 //! How bright the object would be nearby.
 
+use hesper_cosmology::Cosmology;
 use hesper_photometry::magnitude;
 
 use crate::{Feature, per_band};
@@ -26,7 +27,7 @@ Reference: Hogg 1999, arXiv:astro-ph/9905116, equations 14, 16, 21 and 25.
     min_points: 1,
     columns: |bands| per_band("luminosity", bands),
     compute: |described, values| {
-        let modulus = described.photoz().map_or(f64::NAN, distance_modulus);
+        let modulus = described.photoz().map_or(f64::NAN, |z| Cosmology::FIDUCIAL.distance_modulus(z));
         values.extend(described.smooth().iter().map(|fit| {
             let peak = fit.as_ref().and_then(|fit| magnitude(fit.flux(fit.peak()?)));
             peak.map_or(f64::NAN, |peak| peak - modulus)
@@ -34,31 +35,3 @@ Reference: Hogg 1999, arXiv:astro-ph/9905116, equations 14, 16, 21 and 25.
     },
     errors: None,
 };
-
-/// Distance modulus in a flat universe, H0 = 70 km/s/Mpc, Ωm = 0.3: Simpson's rule on 64 intervals.
-fn distance_modulus(z: f64) -> f64 {
-    const HUBBLE_DISTANCE_MPC: f64 = 299_792.458 / 70.0;
-    const INTERVALS: usize = 64;
-    let inverse_expansion = |z: f64| (0.3 * (1.0 + z).powi(3) + 0.7).sqrt().recip();
-    let sum: f64 = (0..=INTERVALS)
-        .map(|i| {
-            let weight = if i == 0 || i == INTERVALS { 1.0 } else { 2.0 + 2.0 * (i % 2) as f64 };
-            weight * inverse_expansion(z * i as f64 / INTERVALS as f64)
-        })
-        .sum();
-    let comoving = HUBBLE_DISTANCE_MPC * sum * z / (3.0 * INTERVALS as f64);
-    5.0 * ((1.0 + z) * comoving).log10() + 25.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn agrees_with_astropy() {
-        // python -c "from astropy.cosmology import FlatLambdaCDM as F; print(F(70, .3).distmod([.01, .5, 1.2]))"
-        for (z, modulus) in [(0.01, 33.175318381), (0.5, 42.261185422), (1.2, 44.590033401)] {
-            assert!((distance_modulus(z) - modulus).abs() < 1e-6, "{z}: {}", distance_modulus(z));
-        }
-    }
-}

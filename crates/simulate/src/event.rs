@@ -1,8 +1,8 @@
 //! One explosion: its properties, and the flux it sends into each band.
 
+use hesper_cosmology::Cosmology;
 use hesper_photometry::flux_of_magnitude;
 
-use crate::cosmology::distance_modulus;
 use crate::dust::extinction;
 use crate::profile::Profile;
 use crate::spectrum::{REFERENCE, colour};
@@ -45,7 +45,10 @@ impl<'a> Event<'a> {
             let host =
                 properties.host_ebv * (extinction(wavelength / (1.0 + z), properties.host_r_v) - reference);
             let galactic = properties.galactic_ebv * extinction(wavelength, 3.1);
-            (1.0 + z) * flux_of_magnitude(properties.magnitude + distance_modulus(z) + host + galactic)
+            (1.0 + z)
+                * flux_of_magnitude(
+                    properties.magnitude + Cosmology::FIDUCIAL.distance_modulus(z) + host + galactic,
+                )
         });
         let profile = Profile::of(properties.class);
         Self { properties, template, profile, scale }
@@ -117,7 +120,7 @@ mod tests {
         let z = WAVELENGTHS[1] / REFERENCE - 1.0;
         let event = Event::new(properties(z), &template);
         let magnitude = hesper_photometry::magnitude(event.flux(56_250.0, 1)).unwrap();
-        let expected = -19.25 + distance_modulus(z) - 2.5 * (1.0 + z).log10();
+        let expected = -19.25 + Cosmology::FIDUCIAL.distance_modulus(z) - 2.5 * (1.0 + z).log10();
         // The near-infrared correction of type Ia has not quite died out in B.
         assert!((magnitude - expected).abs() < 1e-4, "{magnitude} {expected}");
         assert!(event.peak_flux(1) >= event.flux(56_250.0, 1));

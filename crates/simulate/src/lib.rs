@@ -22,7 +22,6 @@
 
 mod cadence;
 mod class;
-mod cosmology;
 mod dust;
 mod error;
 mod event;
@@ -36,7 +35,6 @@ mod template;
 mod truth;
 
 pub use class::Class;
-pub use cosmology::{comoving_distance, distance_modulus, luminosity_distance};
 pub use dust::extinction;
 pub use error::Error;
 pub use params::{

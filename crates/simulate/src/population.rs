@@ -1,10 +1,10 @@
 //! What explodes where: classes and redshifts from volumetric rates, and the diversity within a class.
 
+use hesper_cosmology::Cosmology;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use crate::Class;
-use crate::cosmology::volume_element;
 use crate::event::Properties;
 use crate::params::PopulationParams;
 use crate::profile::Profile;
@@ -47,7 +47,10 @@ impl Population {
                 for i in 0..STEPS {
                     let z = MIN_REDSHIFT + (i as f64 + 0.5) * step;
                     // A clock there runs slower by 1+z as seen from here.
-                    sum += factor * profile.rate * profile.evolution.factor(z) * volume_element(z)
+                    sum += factor
+                        * profile.rate
+                        * profile.evolution.factor(z)
+                        * Cosmology::FIDUCIAL.volume_element(z)
                         / (1.0 + z)
                         * step;
                     cumulative.push(sum);
@@ -186,7 +189,7 @@ mod tests {
         let integral = |to: f64| -> f64 {
             (0..1000)
                 .map(|i| to * (f64::from(i) + 0.5) / 1000.0)
-                .map(|z| volume_element(z) * (1.0 + z).powf(0.70) * to / 1000.0)
+                .map(|z| Cosmology::FIDUCIAL.volume_element(z) * (1.0 + z).powf(0.70) * to / 1000.0)
                 .sum()
         };
         let expected = integral(0.5) / integral(1.0);

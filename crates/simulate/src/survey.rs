@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use hesper_cosmology::Cosmology;
 use hesper_photometry::{Band, LightCurve, Object, Sample, magnitude};
 
 use crate::cadence::{Visit, schedule};
-use crate::cosmology::distance_modulus;
 use crate::event::Event;
 use crate::observe::observe;
 use crate::params::{Field, HostParams, SpectroscopyParams, SurveyParams};
@@ -123,7 +123,7 @@ fn truth(object_id: String, event: &Event<'_>, field: &Field, candidates: usize)
         object_id,
         class: p.class,
         redshift: p.redshift,
-        distance_modulus: distance_modulus(p.redshift),
+        distance_modulus: Cosmology::FIDUCIAL.distance_modulus(p.redshift),
         peak_mjd: p.peak_mjd,
         absolute_magnitude: p.magnitude,
         stretch: p.stretch,
