@@ -1,5 +1,5 @@
 //! What holds of every plan, and how good plans are beside the best of all.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use hesper_telescope::allocate::{
     Allocation, Allocator, AllocatorParams, Budget, Error, Fixed, Gains, Greedy, Knapsack, Order, Requests,

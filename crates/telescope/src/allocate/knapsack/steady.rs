@@ -24,7 +24,7 @@ pub(super) struct Fill<'a> {
 /// Quantiles of the ratios below and above this part are taken for "everything here" and "everything elsewhere".
 const EXTREME: f64 = 1.0 / 64.0;
 /// Telescopes of which all sets are looked at.
-const MOST_SETS: usize = 10;
+const MOST_SETS: usize = 5;
 /// Partitions over all sets of telescopes.
 const MOST_PARTITIONS: usize = 1 << 17;
 
