@@ -1,6 +1,6 @@
 //! How good the allocators' plans are and what they cost: a seeded night of 5,000 candidates, telescopes of 6 h each.
 //!
-//! `allocate [OBJECTS [REPEATS [SEED]]]` prints one line of JSON for each number of telescopes (1, 2 and 5) and allocator: the
+//! `allocate [OBJECTS [REPEATS [SEED [PARTITIONS [MINUTES]]]]]` prints one line of JSON for each number of telescopes (1, 2 and 5) and allocator: the
 //! median of the CPU seconds of the process, the value, its part of the knapsack's, and the gap to the bound. Magnitudes
 //! grow more frequent with 10^(.4·m) from 19 to 23.5, exposures are 1200 s · (4 m/D)² · 10^(.8·(m − 21)) with a scatter of 20 %,
 //! overheads 120 to 300 s, exposures above 7200 s cannot be, and one object in five is below a telescope's horizon. Scores are
@@ -18,15 +18,15 @@ use rustix::time::{ClockId, clock_gettime};
 const DIAMETERS: [f64; 5] = [4.0, 8.0, 2.5, 3.6, 6.5];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut numbers = [5000, 7, 1];
+    let mut numbers = [5000, 7, 1, Knapsack::default().partitions, 360];
     for (number, argument) in numbers.iter_mut().zip(std::env::args().skip(1)) {
         *number = argument.parse()?;
     }
-    let [objects, repeats, seed] = numbers;
+    let [objects, repeats, seed, partitions, minutes] = numbers;
     for telescopes in [1, 2, 5] {
         let (requests, scores) = night(objects, telescopes, seed as u64);
         let one = |index: usize| TelescopeNight {
-            seconds: 6.0 * 3600.0,
+            seconds: 60.0 * minutes as f64,
             overhead: [120.0, 180.0, 240.0, 150.0, 300.0][index],
             ..TelescopeNight::default()
         };
@@ -36,8 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             (night.fibres, night.field) = (40, 1.0);
         }
         let plans: [(&str, Box<dyn Allocator>, &Budget); 8] = [
-            ("knapsack", Box::new(Knapsack::default()), &single),
-            ("knapsack, steady", Box::new(Knapsack { steady: true, ..Knapsack::default() }), &single),
+            ("knapsack", Box::new(Knapsack { partitions, ..Knapsack::default() }), &single),
+            (
+                "knapsack, steady",
+                Box::new(Knapsack { steady: true, partitions, ..Knapsack::default() }),
+                &single,
+            ),
             ("greedy", Box::new(Greedy::default()), &single),
             ("greedy, total", Box::new(Greedy { score: Score::Total, safeguard: false }), &single),
             ("order", Box::new(Order::default()), &single),

@@ -13,6 +13,8 @@ pub(crate) struct Dual {
 
 /// Rounds of minimising over one price after the other.
 const ROUNDS: usize = 30;
+/// Common prices to begin with.
+const QUANTILES: usize = 64;
 /// Steps along the subgradient.
 const STEPS: usize = 120;
 /// A gap that is not worth closing.
@@ -35,6 +37,7 @@ pub(crate) fn dual(night: &Night<'_>, gains: &[f64], value: f64) -> Dual {
         prices: vec![0.0; night.telescopes()],
         bound: problem.evaluate(&vec![0.0; night.telescopes()]).0,
     };
+    problem.together(&mut best);
     problem.one_by_one(&mut best, value);
     problem.subgradient(&mut best, value);
     problem.one_by_one(&mut best, value);
@@ -128,6 +131,24 @@ impl Problem {
             }
         }
         (value, slope)
+    }
+
+    /// One price for all: from none at all, no single price would help, since objects would go where time is free.
+    fn together(&self, best: &mut Dual) {
+        let width = self.budgets.len().max(1);
+        let least = self.costs.chunks(width).map(|costs| costs.iter().copied().fold(f64::INFINITY, f64::min));
+        let mut per_second: Vec<f64> =
+            self.worth.iter().zip(least).map(|(worth, cost)| worth / cost).collect();
+        per_second.sort_unstable_by(f64::total_cmp);
+        for part in 0..QUANTILES {
+            if let Some(price) = per_second.get(part * per_second.len() / QUANTILES) {
+                let prices = vec![*price; self.budgets.len()];
+                let bound = self.evaluate(&prices).0;
+                if bound < best.bound {
+                    *best = Dual { prices, bound };
+                }
+            }
+        }
     }
 
     fn one_by_one(&self, best: &mut Dual, value: f64) {

@@ -1,6 +1,7 @@
 //! All telescopes at once.
 
 mod search;
+mod single;
 mod steady;
 
 use serde::{Deserialize, Serialize};
@@ -11,17 +12,19 @@ use super::{Allocation, Allocator, Budget, Error, Gains, Greedy, Info, Requests,
 /// The best plan over all telescopes at once, with a bound that says how far from optimal it may be: a generalised assignment
 /// problem, maximise Σ w_o·x_ot with Σ_o c_ot·x_ot ≤ B_t, Σ_t x_ot ≤ 1, x ∈ {0, 1}.
 ///
-/// Prices λ_t on seconds would assign each object to the telescope where λ_t·c_ot is least. Each of `partitions` sets of
-/// prices, which are spread over the ratios of the objects' costs and do not depend on the budgets, makes one knapsack of each
-/// telescope, filled by worth per second. The best of these plans, that of the prices that minimise the bound, and the greedy
-/// one are then improved by local search: insert, move, replace one or two by one, one by two, exchange between
-/// telescopes, and chains of two of these, the best step first, until none helps. The bound is the linear
-/// relaxation's (Lagrangian dual, minimised: Fisher 1981, doi:10.1287/mnsc.27.1.1).
+/// Prices λ_t on seconds would assign each object to the telescope where λ_t·c_ot is least. Many sets of prices, which are
+/// spread over the ratios of the objects' costs and do not depend on the budgets, divide the objects among the telescopes,
+/// and each telescope's knapsack is filled by worth per second with at most one object forced in or out. The best of these
+/// plans, that of the prices that minimise the bound, and the greedy one are then improved by local search: insert, move,
+/// replace one or two by one, one by two, exchange between telescopes, and chains of two of these, the best step first,
+/// until none helps. The bound is the linear relaxation's (Lagrangian dual, minimised: Fisher 1981,
+/// doi:10.1287/mnsc.27.1.1).
 ///
 /// With `steady` the plan is the best of the partitions' without the search, and its value never falls with more time: each
-/// partition is the same for all budgets, and the value of each of its knapsacks — the greatest of a greedy fill in the order of
-/// worth per second and of a best single object — never falls with its own budget (see [`Greedy`]). Sums and maxima of
-/// what never falls do not fall.
+/// partition is the same for all budgets, more time only adds telescopes that have any, and the value of each knapsack (the
+/// greatest of greedy fills in the order of worth per second, each with one object forced) never falls with its own budget
+/// (see [`Greedy`]). Sums and maxima of what never falls do not fall. Without `steady` the plan is never worse than that, so
+/// more time lowers the value at most by the gap of the steady plan. With one or two telescopes the two differ little.
 ///
 /// Where gains fall or anything may happen, the plan is the [`Greedy`] one, with its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,15 +32,16 @@ use super::{Allocation, Allocator, Budget, Error, Gains, Greedy, Info, Requests,
 pub struct Knapsack {
     /// Whether more time must never lower the value, at the price of the local search.
     pub steady: bool,
-    /// Sets of prices, at least 1. One is enough for one telescope.
+    /// Sets of prices for two telescopes, at least 1; more telescopes get eight times as many for each, up to 2¹⁷ over all sets of
+    /// telescopes.
     pub partitions: usize,
-    /// The most steps of each local search.
+    /// The most steps of each of the three local searches; very long plans get fewer.
     pub steps: usize,
 }
 
 impl Default for Knapsack {
     fn default() -> Self {
-        Self { steady: false, partitions: 256, steps: 500 }
+        Self { steady: false, partitions: 512, steps: 500 }
     }
 }
 
@@ -85,7 +89,7 @@ impl Allocator for Knapsack {
         let greedy = assignment(&night, &Greedy::default().plan(&night, worth, &gains)?);
         let dual = bound::dual(&night, &gains, value(&greedy, &gains));
         let fill = steady::Fill::new(&night, &gains);
-        let steady = fill.best(self.partitions, |open| bound::of_open(&night, &gains, &dual.prices, open));
+        let steady = fill.best(self.partitions, &dual.prices);
         let mut best = steady.clone();
         if !self.steady {
             for start in [steady, fill.priced(&dual.prices), greedy] {

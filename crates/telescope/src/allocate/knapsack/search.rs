@@ -15,6 +15,9 @@ struct Step {
 /// Gains smaller than this part of the value are rounding.
 const ROUNDING: f64 = 1e-12;
 
+/// Pairs of objects of the plan that are looked at in all steps: what keeps a search of a very long plan to a second or so.
+const PAIRS: usize = 10_000_000;
+
 /// Takes the best step again and again, until none helps or `steps` are done.
 pub(super) fn improve(
     night: &Night<'_>,
@@ -24,7 +27,8 @@ pub(super) fn improve(
     steps: usize,
 ) -> Assignment {
     let mut search = Search::new(night, gains, dual, start);
-    for _ in 0..steps {
+    let taken = search.on.iter().map(Vec::len).sum::<usize>();
+    for _ in 0..steps.min(PAIRS / taken.pow(2).max(1)) {
         let step = search.best_step();
         if step.gain <= ROUNDING * search.value {
             break;
