@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hesper_telescope::allocate::{Allocator, Greedy, Score, allocator};
 use serde::{Deserialize, Serialize};
 
 use super::adapter::{Adapter, adapter};
@@ -33,7 +34,7 @@ impl Policy {
     pub(crate) fn build(&self) -> Result<Built, Error> {
         Ok(Built {
             strategy: strategy(&self.strategy)?,
-            allocator: hesper_telescope::allocate::allocator(&self.allocator)?,
+            allocator: build_allocator(&self.allocator)?,
             adapter: self.adapter.as_deref().map(adapter).transpose()?,
         })
     }
@@ -47,10 +48,20 @@ impl Policy {
     }
 }
 
+/// RESSPECT's own greedy way, which divides the worth of the whole batch, and not what an object adds to it, by seconds.
+const PEERS_GREEDY: &str = "greedy-total";
+
+fn build_allocator(name: &str) -> Result<Box<dyn Allocator>, Error> {
+    if name == PEERS_GREEDY {
+        return Ok(Box::new(Greedy { score: Score::Total, ..Greedy::default() }));
+    }
+    Ok(allocator(name)?)
+}
+
 /// A policy at work.
 pub(crate) struct Built {
     pub(crate) strategy: Box<dyn Strategy>,
-    pub(crate) allocator: Box<dyn hesper_telescope::allocate::Allocator>,
+    pub(crate) allocator: Box<dyn Allocator>,
     pub(crate) adapter: Option<Box<dyn Adapter>>,
 }
 
@@ -104,7 +115,7 @@ mod tests {
 
     #[test]
     fn policies_are_read_as_they_are_written() {
-        for text in ["uncertainty", "bald@greedy", "random+weights", "uncertainty@knapsack+weights"] {
+        for text in ["uncertainty", "bald@greedy", "batchbald@greedy-total", "random+weights", "uncertainty@knapsack+weights"] {
             let policy: Policy = text.parse().unwrap();
             assert_eq!(policy.to_string(), text);
             policy.check().unwrap();
