@@ -267,6 +267,128 @@ fn bars() -> Figure {
     })
 }
 
+/// A night with a few targets for each telescope, or with many.
+fn night(many: bool) -> Figure {
+    let mut chance = Chance(21);
+    let groups = ["Ia", "II", "Ibc", "none likely"];
+    let mut rank = 0;
+    let mut telescope = |name: &str, evening: f64, count: usize, minutes: f64, chance: &mut Chance| {
+        let (from, to) = (56_250.0 + evening, 56_250.0 + evening + 0.335);
+        let mut now = from + 0.004;
+        let mut bars = Vec::new();
+        while bars.len() < count {
+            let length = minutes * (0.4 + 1.2 * chance.uniform()) / 1440.0;
+            if now + length > to {
+                break;
+            }
+            rank += 1;
+            let mut bar = NightBar {
+                label: rank.to_string(),
+                name: format!("SN {}", (90_000.0 * chance.uniform()).round()),
+                group: groups[((4.0 * chance.uniform().powi(2)) as usize).min(3)].into(),
+                start: now,
+                end: now + length,
+                overhead: (0.15 * minutes).min(8.0) / 1440.0,
+                window: (now - 0.12 * chance.uniform(), now + length + 0.12 * chance.uniform()),
+            };
+            bar.window = (bar.window.0.max(from), bar.window.1.min(to));
+            now = bar.end + if chance.uniform() < 0.2 { 0.01 } else { 0.0 };
+            bars.push(bar);
+        }
+        TelescopeNight {
+            name: name.into(),
+            dark: (from, to),
+            sun_down: (from - 0.058, to + 0.058),
+            moon_up: vec![(from + 0.21, to + 0.3)],
+            bars,
+        }
+    };
+    let telescopes = if many {
+        vec![
+            telescope("4 m, Chile, 120 short ones", 0.02, 120, 4.0, &mut chance),
+            telescope("2 m, Chile", 0.02, 45, 10.0, &mut chance),
+            telescope("8 m, Hawaii", 0.21, 20, 25.0, &mut chance),
+            telescope("1 m, closed", 0.02, 0, 1.0, &mut chance),
+        ]
+    } else {
+        vec![
+            telescope("4 m, Cerro Tololo", 0.02, 8, 45.0, &mut chance),
+            telescope("8 m, Cerro Pachón", 0.02, 10, 24.0, &mut chance),
+            telescope("2 m, Haleakalā", 0.21, 0, 1.0, &mut chance),
+        ]
+    };
+    night_timeline(&NightTimeline {
+        title: "What to observe in the night of 19 November 2012".into(),
+        groups: groups.map(String::from).to_vec(),
+        telescopes,
+    })
+}
+
+fn posterior(sets: usize) -> Figure {
+    let line = |from: f64, to: f64, count: u32| {
+        (0..count).map(|at| from + (to - from) * f64::from(at) / f64::from(count - 1)).collect::<Vec<_>>()
+    };
+    let (x, y) = (line(0.0, 0.7, 141), line(-2.5, 0.0, 126));
+    let kinds =
+        [("perfect", 0.30, -1.0, 1.0), ("random", 0.33, -1.12, 1.6), ("contaminated", 0.24, -0.78, 1.3)];
+    let sets = kinds[..sets].iter().map(|&(name, omega, w, wide)| {
+        // Bent as supernovae bend it: a large Ωm is made up for by a more negative w.
+        let density = |x: f64, y: f64| {
+            let along = (x - omega) / (0.05 * wide);
+            let across = (y - w + 3.2 * (x - omega) + 9.0 * (x - omega).powi(2)) / (0.07 * wide);
+            (-0.5 * (along * along + across * across)).exp()
+        };
+        let grid: Vec<f64> = y.iter().flat_map(|y| x.iter().map(move |x| density(*x, *y))).collect();
+        ContourSet {
+            name: name.into(),
+            best: Some((omega, w)),
+            x_marginal: (0..x.len()).map(|column| grid.iter().skip(column).step_by(x.len()).sum()).collect(),
+            y_marginal: grid.chunks(x.len()).map(|row| row.iter().sum()).collect(),
+            density: grid,
+            ..ContourSet::default()
+        }
+    });
+    contours(&Contours {
+        title: "Dark energy from three samples".into(),
+        x_label: "Ωm".into(),
+        y_label: "w".into(),
+        sets: sets.collect(),
+        x_lines: vec![("Ωm = 0.3".into(), 0.3)],
+        y_lines: vec![("w = −1".into(), -1.0)],
+        x,
+        y,
+    })
+}
+
+fn targets() -> Vec<Target> {
+    let mut chance = Chance(31);
+    let griz = [("g", 0.55), ("r", 1.0), ("i", 0.9), ("z", 0.75)];
+    (1..=7)
+        .map(|rank| {
+            let id = format!("SN {}", 1000 * rank + 32);
+            let mut panel = light_curve(&mut chance, &id, 300.0 + 400.0 * f64::from(rank), &griz, false);
+            for band in &mut panel.bands {
+                let taken = band.mjd.iter().filter(|mjd| **mjd < 56_250.0).count();
+                band.mjd.truncate(taken);
+                band.model.retain(|(mjd, _)| *mjd < 56_265.0);
+            }
+            Target {
+                heading: format!("{rank} · {id}"),
+                lines: vec![
+                    ("telescope".into(), "4 m, Cerro Tololo".into()),
+                    ("start".into(), format!("0{rank}:24 UTC")),
+                    ("exposure".into(), "1,209 s + 120 s overhead".into()),
+                    ("magnitude tonight".into(), "r = 21.0 ± 0.1".into()),
+                    ("probabilities".into(), "**Ia 0.52** · II 0.31 · Ibc 0.17".into()),
+                ],
+                note: "The forest cannot tell Ia from II, and it is well placed until 04:10.".into(),
+                figure: Some(light_curve_card(&panel, Some(56_250.0))),
+                id,
+            }
+        })
+        .collect()
+}
+
 fn main() -> Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "gallery".into()));
     let mut run = RunManifest::start(env!("CARGO_PKG_VERSION"), std::env::args());
@@ -281,6 +403,10 @@ fn main() -> Result<()> {
         ("confusion_3", matrix(3)),
         ("confusion_14", matrix(14)),
         ("bars", bars()),
+        ("night", night(false)),
+        ("night_many", night(true)),
+        ("contours_1", posterior(1)),
+        ("contours_3", posterior(3)),
         (
             "nothing",
             learning_curves(&LearningCurves {
@@ -297,7 +423,7 @@ fn main() -> Result<()> {
     run.seed(42).threads(2).input(folder.join("bars.svg"))?.metrics(&[("fom", 0.343)])?;
     let manifest = run.finish();
     manifest.write(folder.join("run.json"))?;
-    let [curves, _, light, _, classes, reliability, plane, _, matrix, bars, _] =
+    let [curves, _, light, _, classes, reliability, plane, _, matrix, bars, night, _, _, posterior, _] =
         figures.map(|(_, figure)| figure);
     Report::new("A night's work, before it begins", "hesper loop · 13,861 objects · 20 seeds · made-up data")
         .summary("Asking for the spectra of the objects that the forest is least sure of reaches a figure of merit of **0.343** after 1,000 queries; random choice reaches 0.306. The hold-out of 4,158 objects was never asked about.")
@@ -319,6 +445,15 @@ fn main() -> Result<()> {
         .section("What it gets wrong", "")
         .figure(&matrix, "Confusion of fourteen classes.")
         .figure(&reliability, "Observed against predicted.")
+        .section("Tonight", "")
+        .figure(&night, "The plan. Numbers are ranks.")
+        .table(["Rank", "Object", "Start"], (1..=7).map(|rank| {
+            let id = format!("SN {}", 1000 * rank + 32);
+            [target_link(&rank.to_string(), &id), id, format!("0{rank}:24")]
+        }))
+        .targets(targets())
+        .section("What it is for", "")
+        .figure(&posterior, "Contours of 68.3 % and 95.4 %.")
         .details("Words", "**Purity** is the share of true Ia among those called Ia.\n\n**Efficiency** is the share of all Ia that are called Ia.")
         .manifest(&manifest)
         .footer("Made by `hesper 0.1.0`.")

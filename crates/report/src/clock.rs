@@ -13,6 +13,20 @@ pub(crate) fn utc(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
+/// The day of a modified Julian date within a million years of now, as ISO 8601 writes it.
+pub(crate) fn date(mjd: f64) -> Option<String> {
+    // MJD 40587 is 1970-01-01.
+    let day = (mjd.abs() < 4e8).then(|| mjd.floor() as i64 - 40_587)?;
+    let (year, month, date) = civil(day);
+    Some(format!("{year:04}-{month:02}-{date:02}"))
+}
+
+/// The time of day of a modified Julian date, to the nearest minute.
+pub(crate) fn time_of_day(mjd: f64) -> Option<String> {
+    let minutes = (mjd.abs() < 4e8).then(|| (mjd * 1440.0).round() as i64)?.rem_euclid(1440);
+    Some(format!("{:02}:{:02}", minutes / 60, minutes % 60))
+}
+
 /// Year, month and day of the Gregorian calendar for days since 1970-01-01. Counted in years that begin in March, so that
 /// the leap day is the last of its year, and in cycles of 400 years, which are all of the same length.
 fn civil(day: i64) -> (i64, i64, i64) {
@@ -63,6 +77,22 @@ mod tests {
             assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
         assert_eq!(utc(UNIX_EPOCH - Duration::from_secs(1)), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn modified_julian_dates_are_days_and_times() {
+        // As astropy's Time(56250.02, format="mjd").iso says: 2012-11-19 00:28:48.000.
+        assert_eq!(
+            (date(56250.02).unwrap(), time_of_day(56250.02).unwrap()),
+            ("2012-11-19".into(), "00:29".into())
+        );
+        assert_eq!(
+            (date(40586.999_9).unwrap(), time_of_day(40586.999_9).unwrap()),
+            ("1969-12-31".into(), "00:00".into())
+        );
+        for missing in [f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!((date(missing), time_of_day(missing)), (None, None));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result, write_file};
 use crate::font;
 use crate::outline::{Anchor, Area, Fill, Mark, Outline, Paint, Point, Shape, Stroke, Words};
 
-/// The width of every figure, in units that are pixels at a scale of 1.
+/// The width of figures, but for those that fit a card, in units that are pixels at a scale of 1.
 pub(crate) const WIDTH: f64 = 760.0;
 /// Text sizes.
 pub(crate) const TITLE: f64 = 16.0;
@@ -33,22 +33,26 @@ impl Figure {
     /// An empty figure with its title set at the top, over as many lines as it needs (three at most).
     /// The second value is the y below the title.
     pub(crate) fn titled(title: &str) -> (Self, f64) {
-        let title = font::printable(title);
-        let mut figure = Self {
-            title: title.clone(),
-            description: String::new(),
-            width: WIDTH,
-            height: 0.0,
-            marks: Vec::new(),
-            clips: Vec::new(),
-        };
+        let mut figure = Self::untitled(title, WIDTH);
         let mut y = 10.0;
-        for line in font::wrap(&title, TITLE, font::Weight::Bold, WIDTH - 32.0, 3) {
+        for line in font::wrap(&figure.title.clone(), TITLE, font::Weight::Bold, WIDTH - 32.0, 3) {
             y += 18.0;
             figure.words(Words::new((16.0, y), line, TITLE).bold());
             y += 2.0;
         }
         (figure, y + 8.0)
+    }
+
+    /// An empty figure of another width that does not show its title, since what stands around it does.
+    pub(crate) fn untitled(title: &str, width: f64) -> Self {
+        Self {
+            title: font::printable(title),
+            description: String::new(),
+            width,
+            height: 0.0,
+            marks: Vec::new(),
+            clips: Vec::new(),
+        }
     }
 
     /// The figure's title.

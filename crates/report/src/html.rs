@@ -1,5 +1,6 @@
 //! One HTML file with everything in it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -10,6 +11,7 @@ use crate::font::printable;
 use crate::labels::count;
 use crate::manifest::RunManifest;
 use crate::svg;
+use crate::targets::{Target, TargetCard, anchor};
 
 /// A number to see at first sight.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,8 +34,9 @@ impl Card {
 /// A report under construction. Its parts appear in the order in which they are added; the summary and the cards come
 /// first, and from three sections on there is a list of them.
 ///
-/// Prose is plain text with four signs: a blank line ends a paragraph, lines that begin with `- ` are a list, text
-/// between backticks is code, text between double asterisks is strong. All else stands as it is.
+/// Prose is plain text with five signs: a blank line ends a paragraph, lines that begin with `- ` are a list, text
+/// between backticks is code, text between double asterisks is strong, and `[words](#name)` leads to a name on the same
+/// page (see [`target_link`](crate::target_link)). All else stands as it is.
 ///
 /// The file needs no network and runs no script. It follows the reader's light or dark theme, fits a phone, and prints
 /// in black on white. Figures carry their title and description for those who do not see them.
@@ -53,6 +56,7 @@ enum Part {
     Section { title: String, prose: String },
     Figure { svg: String, name: String, caption: String },
     Table { caption: String, header: Vec<String>, rows: Vec<Vec<String>> },
+    Targets(Vec<TargetCard>),
     Details { title: String, content: Markup },
 }
 
@@ -121,6 +125,27 @@ impl Report {
         let header = header.into_iter().map(Into::into).collect();
         let rows = rows.into_iter().map(|row| row.into_iter().map(Into::into).collect()).collect();
         self.parts.push(Part::Table { caption: caption.into(), header, rows });
+        self
+    }
+
+    /// Cards side by side, as many as the page is wide, each with a few lines and a small figure; a
+    /// [`target_link`](crate::target_link) leads to a card.
+    #[must_use]
+    pub fn targets(mut self, targets: impl IntoIterator<Item = Target>) -> Self {
+        let number = self.parts.len();
+        let mut taken: BTreeSet<String> = self
+            .parts
+            .iter()
+            .flat_map(|part| if let Part::Targets(cards) = part { cards.as_slice() } else { &[] })
+            .map(|card| card.anchor.clone())
+            .collect();
+        let ready = |(index, target): (usize, Target)| {
+            let name = anchor(&target.id);
+            let name = if taken.insert(name.clone()) { name } else { String::new() };
+            TargetCard::new(target, name, &format!("f{number}x{index}"))
+        };
+        let cards = targets.into_iter().enumerate().map(ready).collect();
+        self.parts.push(Part::Targets(cards));
         self
     }
 
@@ -216,6 +241,7 @@ impl Part {
                 }
             },
             Self::Table { caption, header, rows } => table(caption, header, rows),
+            Self::Targets(cards) => crate::targets::cards(cards),
             Self::Details { title, content } => html! {
                 details { summary { (printable(title)) } (content) }
             },
@@ -247,7 +273,7 @@ fn table(caption: &str, header: &[String], rows: &[Vec<String>]) -> Markup {
         .map(|column| {
             let mut cells =
                 rows.iter().map(|row| cell(row, column)).filter(|cell| !cell.is_empty()).peekable();
-            cells.peek().is_some() && cells.all(|cell| is_number(&cell))
+            cells.peek().is_some() && cells.all(|cell| is_number(without_link(&cell)))
         })
         .collect();
     let class = |column: usize| numeric.get(column).copied().unwrap_or(false).then_some("n");
@@ -332,8 +358,8 @@ fn split_list(block: &str) -> (String, Vec<String>) {
     (before, items)
 }
 
-/// Text with code and strong parts.
-fn inline(text: &str) -> Markup {
+/// Text with code and strong parts, and with links to names on the page.
+pub(crate) fn inline(text: &str) -> Markup {
     let text = printable(text);
     let mut out = String::new();
     for (index, part) in pieces(&text, "`").into_iter().enumerate() {
@@ -343,14 +369,47 @@ fn inline(text: &str) -> Markup {
         }
         for (index, part) in pieces(part, "**").into_iter().enumerate() {
             let piece = if index % 2 == 1 {
-                html! { strong { (part) } }
+                html! { strong { (linked(part)) } }
             } else {
-                html! { (part) }
+                linked(part)
             };
             out.push_str(&piece.into_string());
         }
     }
     PreEscaped(out)
+}
+
+/// The first link of a text: what stands before it, its words, the name it leads to, what stands after it.
+fn link(text: &str) -> Option<(&str, &str, &str, &str)> {
+    const MIDDLE: &str = "](#";
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_');
+    text.match_indices(MIDDLE).find_map(|(at, _)| {
+        let begin = text[..at].rfind('[')?;
+        let rest = &text[at + MIDDLE.len()..];
+        let name = &rest[..rest.find(')')?];
+        let whole = !name.is_empty() && !text[begin..at].contains("](") && name.chars().all(plain);
+        whole.then(|| (&text[..begin], &text[begin + 1..at], name, &rest[name.len() + 1..]))
+    })
+}
+
+/// Text with its links.
+fn linked(text: &str) -> Markup {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, words, name, after)) = link(rest) {
+        out.push_str(&html! { (before) a href=(format!("#{name}")) { (words) } }.into_string());
+        rest = after;
+    }
+    out.push_str(&html! { (rest) }.into_string());
+    PreEscaped(out)
+}
+
+/// A text's words, if it is nothing but a link.
+fn without_link(text: &str) -> &str {
+    match link(text) {
+        Some(("", words, _, "")) => words,
+        _ => text,
+    }
 }
 
 /// The text split at a sign that comes in pairs; a last sign without its fellow stands for itself.
@@ -371,7 +430,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prose_has_four_signs_and_escapes_the_rest() {
+    fn prose_has_five_signs_and_escapes_the_rest() {
         let html =
             prose("A `<b>` and **strong** <i>.\n\nList:\n- one\n- two\n  more\n\nOdd ` sign").into_string();
         assert_eq!(
@@ -379,6 +438,19 @@ mod tests {
             "<p>A <code>&lt;b&gt;</code> and <strong>strong</strong> &lt;i&gt;.</p><p>List:</p>\
              <ul><li>one</li><li>two more</li></ul><p>Odd ` sign</p>"
         );
+    }
+
+    #[test]
+    fn links_lead_to_names_on_the_page_only() {
+        let html =
+            inline("See [<a> b](#target-1) and **[c](#d_20_.e)**, [x](http:), [y](#a b), [z](#), ](#q)");
+        assert_eq!(
+            html.into_string(),
+            "See <a href=\"#target-1\">&lt;a&gt; b</a> and <strong><a href=\"#d_20_.e\">c</a></strong>, [x](http:), \
+             [y](#a b), [z](#), ](#q)"
+        );
+        assert_eq!(inline("`[a](#b)`").into_string(), "<code>[a](#b)</code>");
+        assert_eq!([without_link("[1](#a)"), without_link("x [1](#a)")], ["1", "x [1](#a)"]);
     }
 
     #[test]

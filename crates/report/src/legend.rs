@@ -3,6 +3,7 @@
 use crate::figure::Figure;
 use crate::font::{self, Weight};
 use crate::frame::markers;
+use crate::hatch::hatch;
 use crate::outline::{Area, Paint, Stroke, Words};
 use crate::palette::Style;
 
@@ -17,6 +18,10 @@ pub(crate) enum Sign {
     Line(Style),
     /// A filled square.
     Square(Paint, f64),
+    /// A filled square with a hatching.
+    Hatched(Paint, usize),
+    /// A thin line, dark or light.
+    Thin(Paint),
     /// A marker.
     Marker(Paint, usize),
     /// A line and the marker on it.
@@ -28,6 +33,7 @@ impl Sign {
         match self {
             Self::Line(_) | Self::Both(..) => 26.0,
             Self::Square(..) => 12.0,
+            Self::Hatched(..) | Self::Thin(_) => 18.0,
             Self::Marker(..) => 9.0,
         }
     }
@@ -73,6 +79,12 @@ fn draw(figure: &mut Figure, sign: Sign, x: f64, y: f64) {
             figure.rectangle(Area::new(x, y - 6.0, x + 12.0, y + 6.0), Paint::Paper, 1.0);
             figure.rectangle(Area::new(x, y - 6.0, x + 12.0, y + 6.0), paint, opacity);
         }
+        Sign::Hatched(paint, pattern) => {
+            let area = Area::new(x, y - 6.0, end, y + 6.0);
+            figure.rectangle(area, paint, 1.0);
+            hatch(figure, &[area], pattern);
+        }
+        Sign::Thin(paint) => figure.line((x, y), (end, y), Stroke::solid(paint, 1.0)),
         Sign::Marker(paint, shape) | Sign::Both((paint, _), shape) => {
             markers(figure, &[((x + end) / 2.0, y)], shape, 4.0, paint, None);
         }

@@ -3,8 +3,8 @@
 //! This crate knows nothing of light curves or learners: it takes plain numbers and names and shows them well.
 //!
 //! - A [`Figure`] comes from one of the functions named for what they show ([`learning_curves`], [`light_curves`],
-//!   [`class_distribution`], [`reliability`], [`redshift_magnitude`], [`confusion`], [`bars_with_intervals`]) and is
-//!   written as SVG or PNG. None of them fails or panics: a missing number (NaN or infinite) leaves a gap, and an empty
+//!   [`light_curve_card`], [`night_timeline`], [`class_distribution`], [`reliability`], [`redshift_magnitude`],
+//!   [`contours`], [`confusion`], [`bars_with_intervals`]) and is written as SVG or PNG. None of them fails or panics: a missing number (NaN or infinite) leaves a gap, and an empty
 //!   figure says "no data".
 //! - A [`Report`] is one HTML file with its figures and styles inside, readable without a network.
 //! - A [`RunManifest`] says what a run read, with which parameters, and what it cost.
@@ -46,7 +46,9 @@ mod figure;
 mod figures;
 mod font;
 mod frame;
+mod hatch;
 mod html;
+mod isolines;
 mod labels;
 mod legend;
 mod manifest;
@@ -54,6 +56,7 @@ mod outline;
 mod palette;
 mod raster;
 mod svg;
+mod targets;
 
 pub use clock::cpu_seconds;
 pub use digest::{InputRecord, digest_path};
@@ -62,9 +65,13 @@ pub use figure::Figure;
 pub use figures::bars_with_intervals::{BarsWithIntervals, NamedInterval, bars_with_intervals};
 pub use figures::class_distribution::{ClassDistribution, ClassGroup, class_distribution};
 pub use figures::confusion::{Confusion, confusion};
+pub use figures::contours::{ContourSet, Contours, contours};
 pub use figures::learning_curves::{LearningCurves, Panel, Series, learning_curves};
+pub use figures::light_curve_card::light_curve_card;
 pub use figures::light_curves::{BandSeries, LightCurvePanel, LightCurvePanels, light_curves};
+pub use figures::night_timeline::{NightBar, NightTimeline, TelescopeNight, night_timeline};
 pub use figures::redshift_magnitude::{PointSet, RedshiftMagnitude, redshift_magnitude};
 pub use figures::reliability::{Reliability, ReliabilityBin, ReliabilityCurve, reliability};
 pub use html::{Card, Report};
 pub use manifest::{Run, RunManifest};
+pub use targets::{Target, target_link};

@@ -55,6 +55,33 @@ fn all(names: &[String], numbers: &[f64]) -> Vec<Figure> {
         low: number(index + 1),
         high: number(index + 2),
     };
+    let night = |index: usize| TelescopeNight {
+        name: name(index),
+        dark: (number(index), number(index + 1)),
+        sun_down: (number(index + 2), number(index + 3)),
+        moon_up: pairs.clone(),
+        bars: pairs
+            .iter()
+            .enumerate()
+            .map(|(at, &(start, end))| NightBar {
+                label: name(at),
+                name: name(at + 1),
+                group: name(at + index),
+                start,
+                end,
+                overhead: number(at + 2),
+                window: (number(at), number(at + 3)),
+            })
+            .collect(),
+    };
+    let contour_set = |index: usize| ContourSet {
+        name: name(index),
+        density: (0..numbers.len().pow(2)).map(|at| number(at * (index + 1) % numbers.len())).collect(),
+        levels: if index == 0 { numbers.to_vec() } else { ContourSet::default().levels },
+        best: Some((number(0), number(1))),
+        x_marginal: shifted(2),
+        y_marginal: shifted(index),
+    };
     vec![
         learning_curves(&LearningCurves {
             title: name(0),
@@ -95,6 +122,25 @@ fn all(names: &[String], numbers: &[f64]) -> Vec<Figure> {
             x_label: name(1),
             bars: (0..numbers.len()).map(interval).collect(),
         }),
+        night_timeline(&NightTimeline {
+            title: name(0),
+            groups: names.iter().skip(2).cloned().collect(),
+            telescopes: (0..names.len()).map(night).collect(),
+        }),
+        contours(&Contours {
+            title: name(0),
+            x_label: name(1),
+            x: numbers.to_vec(),
+            y_label: name(2),
+            y: shifted(1),
+            sets: (0..names.len()).map(contour_set).collect(),
+            x_lines: vec![(name(0), number(0))],
+            y_lines: vec![(name(1), number(1))],
+        }),
+        light_curve_card(
+            &LightCurvePanel { title: name(0), bands: (0..names.len()).map(band).collect() },
+            Some(number(0)),
+        ),
     ]
 }
 
@@ -233,6 +279,166 @@ fn rows_of_a_confusion_matrix_sum_to_one_hundred() {
     for text in [">75<", ">25<", ">750<", ">n = 1,000<", ">n = 4<"] {
         assert!(svg.contains(text), "{text}");
     }
+}
+
+/// Bars of 20 minutes one after the other from 01:00 UTC, each with three minutes of overhead.
+fn a_night(count: u32, minutes: f64) -> TelescopeNight {
+    let bar = |index: u32| {
+        let start = 56250.0 + (60.0 + minutes * f64::from(index)) / 1440.0;
+        NightBar {
+            label: (index + 1).to_string(),
+            name: format!("SN {}", 1000 + index),
+            group: ["Ia", "II"][index as usize % 2].into(),
+            start,
+            end: start + minutes / 1440.0,
+            overhead: 3.0 / 1440.0,
+            window: (56250.0, 56250.35),
+        }
+    };
+    TelescopeNight {
+        name: "4 m".into(),
+        dark: (56250.02, 56250.36),
+        sun_down: (56249.98, 56250.4),
+        moon_up: vec![(56250.2, 56250.5)],
+        bars: (0..count).map(bar).collect(),
+    }
+}
+
+fn timeline(telescopes: Vec<TelescopeNight>) -> Figure {
+    night_timeline(&NightTimeline { title: "Tonight".into(), telescopes, ..NightTimeline::default() })
+}
+
+#[test]
+fn a_night_says_when_and_what() {
+    let idle = TelescopeNight { name: "8 m".into(), dark: (56250.1, 56250.4), ..TelescopeNight::default() };
+    let svg = timeline(vec![a_night(5, 20.0), idle]).svg();
+    for text in [
+        ">1<",
+        ">SN 1004<",
+        ">Ia<",
+        ">II<",
+        ">02:00<",
+        ">moon up<",
+        ">overhead<",
+        ">nothing planned<",
+        ">UTC from 2012-11-18 to 2012-11-19<",
+        ">5 targets, 1.7 h planned, 8.2 h dark<",
+        "8 m (7.2 h dark): nothing planned.",
+        "1 SN 1000 (Ia) 01:00 to 01:20",
+    ] {
+        assert!(svg.contains(text), "{text}\n{svg}");
+    }
+    assert!(!svg.contains("MJD"));
+}
+
+#[test]
+fn labels_of_many_bars_thin_out_and_none_of_few_do() {
+    let labels = |count: u32, minutes: f64| {
+        let svg = timeline(vec![a_night(count, minutes)]).svg();
+        (1..=count).filter(|label| svg.contains(&format!(">{label}<"))).count()
+    };
+    assert_eq!(labels(12, 30.0), 12);
+    // Bars of eight minutes are too narrow for two digits, and the labels above have room.
+    assert_eq!(labels(40, 8.0), 40);
+    let many = labels(120, 4.0);
+    assert!((20..100).contains(&many), "{many}");
+}
+
+#[test]
+fn bars_at_the_same_time_do_not_cover_each_other() {
+    let rows = |bars: Vec<NightBar>| {
+        let svg = timeline(vec![TelescopeNight { bars, ..a_night(0, 20.0) }]).svg();
+        // Each bar lies on paper, which the ground and the legend do not.
+        let paper = svg.lines().filter(|line| line.contains("f-paper") && line.contains("<path"));
+        let top = |line: &str| {
+            line.split_once(" d=\"M").and_then(|(_, path)| path.split(['H', ' ']).nth(1)).map(str::to_owned)
+        };
+        paper.filter_map(top).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let bar = a_night(1, 20.0).bars.remove(0);
+    let one = rows(vec![bar.clone()]);
+    assert_eq!(rows(vec![bar.clone(); 4]), one + 3);
+    let later = NightBar { start: bar.end, end: bar.end + 0.01, ..bar.clone() };
+    assert_eq!(rows(vec![later, bar]), one);
+}
+
+#[test]
+fn what_has_no_time_is_left_out() {
+    let mut night = a_night(3, 30.0);
+    night.bars[1].start = f64::NAN;
+    let svg = timeline(vec![night]).svg();
+    assert!(svg.contains(">1<") && !svg.contains(">2<") && svg.contains(">3<"));
+    assert!(timeline(vec![TelescopeNight::default()]).svg().contains("no data"));
+}
+
+fn posterior() -> Contours {
+    let line = |from: f64, to: f64| (0..80).map(move |at| from + (to - from) * f64::from(at) / 79.0);
+    let (x, y): (Vec<f64>, Vec<f64>) = (line(0.0, 1.0).collect(), line(-3.0, 0.0).collect());
+    let density = |x: f64, y: f64| (-0.5 * (((x - 0.3) / 0.05).powi(2) + ((y + 1.0) / 0.2).powi(2))).exp();
+    let set = ContourSet {
+        name: "all".into(),
+        density: y.iter().flat_map(|y| x.iter().map(move |x| density(*x, *y))).collect(),
+        best: Some((0.3, -1.0)),
+        ..ContourSet::default()
+    };
+    Contours {
+        x_label: "Ωm".into(),
+        y_label: "w".into(),
+        sets: vec![set],
+        x_lines: vec![("Ωm = 0.3".into(), 0.3), ("far".into(), 0.9)],
+        y_lines: vec![("w = −1".into(), -1.0)],
+        x,
+        y,
+        ..Contours::default()
+    }
+}
+
+#[test]
+fn contours_show_what_is_inside_and_little_else() {
+    let svg = contours(&posterior()).svg();
+    for text in [">68.3 %<", ">95.4 %<", ">Ωm = 0.3<", ">w = −1<", ">0.4<", ">−1.0<"] {
+        assert!(svg.contains(text), "{text}\n{svg}");
+    }
+    // The axes end where the contours do, and so do the lines to compare with.
+    assert!(!svg.contains(">far<") && !svg.contains(">0.8<") && !svg.contains(">−3.0<"));
+    assert!(svg.contains("68.3 % within 0.22"), "{svg}");
+}
+
+#[test]
+fn sets_differ_without_colour_and_marginals_have_gaps() {
+    let mut data = posterior();
+    data.sets.push(ContourSet { name: "other".into(), ..data.sets[0].clone() });
+    assert!(contours(&data).svg().contains("stroke-dasharray=\"6 3.5\""));
+    let strokes = |data: &Contours| contours(data).svg().matches("stroke-width=\"1.6\"").count();
+    assert_eq!(strokes(&data), 0);
+    data.sets[0].x_marginal = data.x.iter().map(|x| (-(x - 0.3).powi(2) / 0.005).exp()).collect();
+    let line = |data: &Contours| {
+        let svg = contours(data).svg();
+        let line = svg
+            .lines()
+            .find(|line| line.contains("stroke-width=\"1.6\""))
+            .map(|line| line.matches('M').count());
+        line.unwrap_or(0)
+    };
+    assert_eq!(line(&data), 1);
+    data.sets[0].x_marginal[24] = f64::NAN;
+    assert_eq!(line(&data), 2);
+    data.sets.iter_mut().for_each(|set| set.density.clear());
+    assert!(contours(&data).svg().contains("no data"));
+}
+
+#[test]
+fn a_card_marks_tonight() {
+    let band = BandSeries {
+        band: "r".into(),
+        mjd: vec![56200.0, 56240.0],
+        flux: vec![1.0, 2.0],
+        ..BandSeries::default()
+    };
+    let panel = LightCurvePanel { title: "SN 1".into(), bands: vec![band] };
+    let figure = light_curve_card(&panel, Some(56250.0));
+    assert!(figure.svg().contains(">tonight<") && figure.size().0 < 400.0);
+    assert!(!light_curve_card(&panel, None).svg().contains(">tonight<"));
 }
 
 proptest! {

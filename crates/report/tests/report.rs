@@ -89,3 +89,33 @@ fn the_same_report_has_the_same_bytes_and_is_written_whole() {
     let error = report.write(directory.path()).unwrap_err().to_string();
     assert!(error.contains("is a directory"), "{error}");
 }
+
+#[test]
+fn cards_of_targets_are_found_by_links() {
+    let target = |id: &str| Target {
+        id: id.into(),
+        heading: format!("1 · {id}"),
+        lines: vec![("start".into(), "01:24 UTC".into()), ("P(Ia)".into(), "**0.5** <b>".into())],
+        note: "Likely & near.".into(),
+        figure: Some(light_curve_card(
+            &LightCurvePanel { title: id.into(), bands: Vec::new() },
+            Some(56250.0),
+        )),
+    };
+    let link = target_link("7", "SN 1");
+    let html = Report::new("Tonight", "")
+        .captioned_table("Plan", ["rank", "object"], [[link.as_str(), "SN 1"], ["8", "SN 2"]])
+        .targets([target("SN 1"), target("SN \"2\"")])
+        .targets([target("SN 1")])
+        .targets([])
+        .html();
+    let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut unique = ids.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+    assert!(ids.contains(&"target-SN_20_1"));
+    assert!(html.contains("<td class=\"n\"><a href=\"#target-SN_20_1\">7</a></td>"), "{html}");
+    assert_eq!(html.matches("<article").count(), 3);
+    assert!(html.contains("<dd><strong>0.5</strong> &lt;b&gt;</dd>") && html.contains("Likely &amp; near."));
+}

@@ -72,29 +72,9 @@ const GAP: f64 = 8.0;
 /// would be long in µJy, mJy or Jy; the time is the MJD itself.
 pub fn light_curves(data: &LightCurvePanels) -> Figure {
     let (mut figure, top) = Figure::titled(&data.title);
-    let mut names: Vec<&str> = Vec::new();
-    for band in data.panels.iter().flat_map(|panel| &panel.bands) {
-        if !names.contains(&band.band.as_str()) {
-            names.push(&band.band);
-        }
-    }
-    let order = |name: &&str| {
-        "ugrizy".find(name.trim().chars().last().map_or('-', |last| last.to_ascii_lowercase())).unwrap_or(9)
-    };
-    names.sort_by_key(order);
-    let mut other = 5;
-    let mut style = |name: &str| {
-        palette::band(name).unwrap_or_else(|| {
-            other += 1;
-            (ORDER[(other - 1) % ORDER.len()], other)
-        })
-    };
-    let styles: Vec<_> = names.iter().map(|name| style(name)).collect();
-    let entries = names.iter().zip(&styles).map(|(name, &(paint, shape))| Entry {
-        name: (*name).into(),
-        sign: Sign::Both((paint, Dash::None), shape),
-    });
-    let top = legend(&mut figure, &entries.collect::<Vec<_>>(), 16.0, top, WIDTH - 16.0);
+    let styled = band_styles(data.panels.iter().flat_map(|panel| &panel.bands));
+    let entries = band_entries(&styled);
+    let top = legend(&mut figure, &entries, 16.0, top, WIDTH - 16.0);
     if data.panels.is_empty() {
         figure.no_data(Area::new(0.0, top, WIDTH, top + 80.0));
         figure.height = top + 94.0;
@@ -134,9 +114,7 @@ pub fn light_curves(data: &LightCurvePanels) -> Figure {
         if index + columns < data.panels.len() {
             axes.days.title.clear();
         }
-        let style = |name: &str| {
-            names.iter().position(|known| *known == name).map_or((Paint::Muted, 0), |index| styles[index])
-        };
+        let style = |name: &str| style_of(&styled, name);
         draw(&mut figure, panel, &axes, (curve, rest), &style);
         bottom = f64::max(
             bottom,
@@ -146,6 +124,43 @@ pub fn light_curves(data: &LightCurvePanels) -> Figure {
     figure.height = bottom + 12.0;
     figure.description = description(data);
     figure
+}
+
+/// A band's name, colour and marker.
+pub(super) type BandStyle<'a> = (&'a str, (Paint, usize));
+
+/// The bands in the order of their wavelengths, those that are not known last.
+pub(super) fn band_styles<'a>(bands: impl Iterator<Item = &'a BandSeries>) -> Vec<BandStyle<'a>> {
+    let mut names: Vec<&str> = Vec::new();
+    for band in bands {
+        if !names.contains(&band.band.as_str()) {
+            names.push(&band.band);
+        }
+    }
+    let order = |name: &&str| {
+        "ugrizy".find(name.trim().chars().last().map_or('-', |last| last.to_ascii_lowercase())).unwrap_or(9)
+    };
+    names.sort_by_key(order);
+    let mut other = 5;
+    let mut style = |name: &str| {
+        palette::band(name).unwrap_or_else(|| {
+            other += 1;
+            (ORDER[(other - 1) % ORDER.len()], other)
+        })
+    };
+    names.iter().map(|name| (*name, style(name))).collect()
+}
+
+pub(super) fn band_entries(styled: &[BandStyle<'_>]) -> Vec<Entry> {
+    let entry = |(name, (paint, shape)): &BandStyle<'_>| Entry {
+        name: (*name).into(),
+        sign: Sign::Both((*paint, Dash::None), *shape),
+    };
+    styled.iter().map(entry).collect()
+}
+
+pub(super) fn style_of(styled: &[BandStyle<'_>], name: &str) -> (Paint, usize) {
+    styled.iter().find(|(known, _)| *known == name).map_or((Paint::Muted, 0), |(_, style)| *style)
 }
 
 /// The three axes of a panel.
@@ -190,7 +205,7 @@ impl Axes {
 }
 
 /// The range of the measurements; errors and fits make it wider, but not so that the measurements become flat.
-fn flux_extent(panel: &LightCurvePanel) -> Extent {
+pub(super) fn flux_extent(panel: &LightCurvePanel) -> Extent {
     let points = panel.bands.iter().flat_map(|band| band.flux.iter().copied());
     let Some(points) = Extent::of(points).map(Extent::widened) else { return Extent { low: 0.0, high: 1.0 } };
     let slack = 0.3 * (points.high - points.low);
@@ -223,32 +238,9 @@ fn draw(
     let level = axes.sigma.at(0.0);
     figure.line((rest.left, level), (rest.right, level), Stroke::solid(Paint::Muted, 0.8));
     let radius = if curve.width() > 400.0 { 3.3 } else { 2.6 };
-    let mut empty = true;
-    for band in &panel.bands {
-        let (paint, _) = style(&band.band);
-        let lines = runs(band.model.iter().map(|(mjd, flux)| place(&axes.days, &axes.flux, *mjd, *flux)));
-        let lines = lines.iter().map(|line| simplified(line, 0.1)).collect();
-        figure.lines(lines, Stroke { opacity: 0.85, ..Stroke::solid(paint, 1.7) }, clip);
-    }
+    let empty = !measurements(figure, panel, (&axes.days, &axes.flux), style, radius, clip);
     for band in &panel.bands {
         let (paint, shape) = style(&band.band);
-        let points: Vec<Point> = band
-            .mjd
-            .iter()
-            .zip(&band.flux)
-            .filter_map(|(mjd, flux)| place(&axes.days, &axes.flux, *mjd, *flux))
-            .collect();
-        let errors =
-            band.mjd.iter().zip(&band.flux).zip(&band.flux_err).filter_map(|((mjd, flux), error)| {
-                let error = usable(*error)?;
-                Some(vec![
-                    place(&axes.days, &axes.flux, *mjd, flux - error)?,
-                    place(&axes.days, &axes.flux, *mjd, flux + error)?,
-                ])
-            });
-        figure.lines(errors.collect(), Stroke { opacity: 0.7, ..Stroke::solid(paint, 1.0) }, clip);
-        empty &= points.is_empty();
-        markers(figure, &points, shape, radius, paint, clip);
         residuals(figure, band, axes, rest, (paint, shape, 0.8 * radius));
     }
     if empty {
@@ -262,6 +254,38 @@ fn draw(
         let words = crate::outline::Words::new((x, y + 4.0), "no fit", crate::figure::TICK);
         figure.words(words.anchor(crate::outline::Anchor::Middle).paint(Paint::Muted).halo());
     }
+}
+
+/// Draws the fits, then the measurements with their errors; whether there were any measurements.
+pub(super) fn measurements(
+    figure: &mut Figure,
+    panel: &LightCurvePanel,
+    (days, fluxes): (&Axis, &Axis),
+    style: &dyn Fn(&str) -> (Paint, usize),
+    radius: f64,
+    clip: Option<usize>,
+) -> bool {
+    for band in &panel.bands {
+        let (paint, _) = style(&band.band);
+        let lines = runs(band.model.iter().map(|(mjd, flux)| place(days, fluxes, *mjd, *flux)));
+        let lines = lines.iter().map(|line| simplified(line, 0.1)).collect();
+        figure.lines(lines, Stroke { opacity: 0.85, ..Stroke::solid(paint, 1.7) }, clip);
+    }
+    let mut any = false;
+    for band in &panel.bands {
+        let (paint, shape) = style(&band.band);
+        let measured = || band.mjd.iter().zip(&band.flux);
+        let points: Vec<Point> =
+            measured().filter_map(|(mjd, flux)| place(days, fluxes, *mjd, *flux)).collect();
+        let errors = measured().zip(&band.flux_err).filter_map(|((mjd, flux), error)| {
+            let error = usable(*error)?;
+            Some(vec![place(days, fluxes, *mjd, flux - error)?, place(days, fluxes, *mjd, flux + error)?])
+        });
+        figure.lines(errors.collect(), Stroke { opacity: 0.7, ..Stroke::solid(paint, 1.0) }, clip);
+        any |= !points.is_empty();
+        markers(figure, &points, shape, radius, paint, clip);
+    }
+    any
 }
 
 /// Draws one band's residuals; those beyond the axis become triangles at its edge.
