@@ -1,12 +1,14 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
 mod clock;
+mod columns;
 mod commands;
 mod compare_report;
 mod config;
 mod failure;
 mod gallery;
 mod guards;
+mod importances;
 mod input;
 mod judging;
 mod learners;
@@ -16,7 +18,10 @@ mod loop_summary;
 mod predictions;
 mod print;
 mod progress;
+mod search_spaces;
 mod session;
+mod sets;
+mod shapley;
 
 use std::process::ExitCode;
 
