@@ -117,6 +117,11 @@ pub(crate) struct LearnerOptions {
 }
 
 impl LearnerOptions {
+    /// The name of the learner asked for.
+    pub(crate) fn name(&self) -> String {
+        self.learner.name()
+    }
+
     /// The learner asked for, which may search for its parameters.
     pub(crate) fn build(&self, search: Option<SearchParams>) -> Result<Box<dyn Learner>, Failure> {
         Ok(self.tuning.build(&[self.learner], search)?.remove(0).1)

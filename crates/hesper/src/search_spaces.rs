@@ -16,7 +16,7 @@ pub(crate) struct Searching {
     /// labelled objects, and learn with the best by log-loss; what --param sets stays. Cross-validation searches anew in
     /// every fold, so that no object helps to choose the parameters by which it is judged
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    search: Option<u16>,
+    pub(crate) search: Option<u16>,
 }
 
 impl Searching {

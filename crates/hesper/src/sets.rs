@@ -1,6 +1,6 @@
 //! Sets of classes for predictions, calibrated on objects that the model did not learn from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -62,9 +62,19 @@ pub(crate) struct Sets {
 
 /// Objects to calibrate by.
 struct Calibration {
-    ids: BTreeSet<String>,
+    /// The place of each by its name.
+    ids: BTreeMap<String, usize>,
     x: Matrix,
     labels: Vec<u32>,
+}
+
+impl Calibration {
+    /// The place of an object among these; surveys give one name to different objects.
+    fn place(&self, name: &str, features: &[f64]) -> Option<usize> {
+        let same = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
+        let place = *self.ids.get(name)?;
+        self.x.row(place).iter().zip(features).all(same).then_some(place)
+    }
 }
 
 impl SetOptions {
@@ -80,11 +90,7 @@ impl SetOptions {
         let (Some(level), Some(path)) = (self.sets, &self.calibration) else { return Ok(None) };
         let known = calibration(model, path)?;
         let params = ConformalParams { level, mondrian: self.by_class, ..ConformalParams::default() };
-        let forest = ForestParams { min_samples_leaf: LEAF, ..ForestParams::default() };
-        let shift = self
-            .weighted
-            .then(|| shift_weights(&ShiftParams::default(), &forest, &known.x, x, seed))
-            .transpose()?;
+        let shift = self.weighted.then(|| shift(&known, table, x, seed)).transpose()?;
         let weights = shift.as_ref().map(|shift| (shift.source.as_slice(), shift.target.as_slice()));
         let conformal = Conformal::calibrate(
             &params,
@@ -139,6 +145,24 @@ impl SetOptions {
             ));
         }
     }
+}
+
+/// Weights by which the calibration resembles the objects of a table. Those that are in both have one weight.
+fn shift(known: &Calibration, table: &FeatureTable, x: &Matrix, seed: u64) -> Result<ShiftWeights, Failure> {
+    let place = |row: usize| known.place(&table.object_id[row], x.row(row));
+    let fresh: Vec<usize> = (0..table.rows()).filter(|row| place(*row).is_none()).collect();
+    if fresh.is_empty() {
+        return Err(Failure::request(
+            "--weighted: all objects to predict are among those of the calibration, which needs no weights then",
+        ));
+    }
+    let forest = ForestParams { min_samples_leaf: LEAF, ..ForestParams::default() };
+    let found = shift_weights(&ShiftParams::default(), &forest, &known.x, &x.select_rows(&fresh), seed)?;
+    let mut of_fresh = found.target.iter().copied();
+    let target = (0..table.rows())
+        .map(|row| place(row).map(|place| found.source[place]).or_else(|| of_fresh.next()).unwrap_or(1.0))
+        .collect();
+    Ok(ShiftWeights { target, ..found })
 }
 
 /// The number of a class among the model's: by its name, or as one of the rest.
@@ -204,7 +228,7 @@ fn calibration(model: &Model, path: &Path) -> Result<Calibration, Failure> {
             unknown.join(", ")
         ));
     }
-    let ids = rows.iter().map(|&row| table.object_id[row].clone()).collect();
+    let ids = rows.iter().enumerate().map(|(place, &row)| (table.object_id[row].clone(), place)).collect();
     Ok(Calibration { ids, x: x.select_rows(&rows), labels })
 }
 
@@ -218,7 +242,7 @@ fn coverage(
 ) -> Result<Option<(usize, Coverage)>, Failure> {
     let fresh = |row: usize| {
         let id = &table.object_id[row];
-        !known.ids.contains(id) && model.learned_from(id, x.row(row)) == Some(false)
+        known.place(id, x.row(row)).is_none() && model.learned_from(id, x.row(row)) == Some(false)
     };
     let of_row = |row: usize| Some((row, code(model, table.class[row].as_ref()?)?));
     let (rows, truth): (Vec<usize>, Vec<u32>) =

@@ -89,3 +89,32 @@ impl Classifier for FoldClassifiers {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ForestParams, split};
+
+    #[test]
+    fn each_row_is_predicted_by_the_fold_that_tests_it_whatever_its_values() {
+        let x = Matrix::new(40, 1, (0..40).map(f64::from).collect()).unwrap();
+        let y: Vec<u32> = (0..40).map(|row| u32::from(row >= 20)).collect();
+        let data = TrainingSet { x: &x, y: &y, weights: None, n_classes: 2 };
+        let mut folds = split::stratified_k_fold(&y, 4, 1).unwrap();
+        let forest = ForestParams { trees: 5, ..Default::default() };
+        let all = FoldClassifiers::fit(&forest, &data, &folds, 9).unwrap();
+        assert_eq!((all.folds().count(), all.n_classes(), all.n_features()), (4, 2, 1));
+        let changed = Matrix::filled(40, 1, 3.0);
+        let p = all.predict_proba(&changed).unwrap();
+        for (fold, classifier) in folds.iter().zip(all.folds()) {
+            let one = classifier.predict_proba(&Matrix::filled(1, 1, 3.0)).unwrap();
+            assert!(fold.test.iter().all(|&row| p.row(row) == one.row(0)));
+        }
+        assert!(all.predict_proba(&Matrix::filled(39, 1, 3.0)).is_err());
+        let untested = folds.pop().unwrap().test[0];
+        let some = FoldClassifiers::fit(&forest, &data, &folds, 9).unwrap();
+        assert!(some.predict_proba(&x).unwrap().row(untested)[0].is_nan());
+        folds[0].train.push(folds[0].test[0]);
+        assert!(FoldClassifiers::fit(&forest, &data, &folds, 9).is_err());
+    }
+}

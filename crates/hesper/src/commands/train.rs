@@ -82,6 +82,7 @@ impl Train {
             .cross_validate
             .map(|folds| self.which.folds(&labelled, &table, &self.features, folds, self.common.seed));
         let folds = folds.transpose()?;
+        let searching = self.searching.search;
         let learner = self.learner.build(self.searching.params())?;
         let train = (rows.as_slice(), labels.as_slice());
         let warnings = match &folds {
@@ -105,8 +106,9 @@ impl Train {
             "out": self.out,
         });
         session.say(format!(
-            "{} learned {} classes from {} objects and {} features in {:.1} s: {}",
-            learner.name(),
+            "{}{} learned {} classes from {} objects and {} features in {:.1} s: {}",
+            if searching.is_some() { self.learner.name() } else { learner.name().to_owned() },
+            searching.map(|search| format!(", of {search} choices of its parameters,")).unwrap_or_default(),
             view.classes.len(),
             rows.len(),
             table.columns(),
@@ -286,7 +288,7 @@ impl Judged {
                 .section(
                     "What the search chose",
                     "Each fold searched within the objects that it learned from, so that the scores above are honest. Where \
-                     the choices differ much, they matter little.",
+                     the choices differ much, they matter little or there are too few objects to tell.",
                 )
                 .table(["learned from", "parameters"], of_model.into_iter().chain(rows));
         }
