@@ -63,6 +63,7 @@ pub fn describe_with(
     let bands = survey_bands(objects);
     let mut names: Vec<String> = features.iter().flat_map(|feature| (feature.columns)(&bands)).collect();
     names.extend(uncertainty.map_or_else(Vec::new, |uncertainty| uncertainty.columns(features, &bands)));
+    let drawn = Uncertainty::drawn(features, &bands);
     let rows: Vec<Vec<f64>> = objects
         .par_iter()
         .map_init(
@@ -74,7 +75,7 @@ pub fn describe_with(
                     (feature.compute)(&described, &mut values);
                 }
                 if let Some(uncertainty) = uncertainty {
-                    uncertainty.add(object, &described, features, fitters, &mut values);
+                    uncertainty.add(object, &described, features, fitters, &drawn, &mut values);
                 }
                 debug_assert_eq!(values.len(), names.len());
                 done();

@@ -46,6 +46,19 @@ impl FeatureTable {
         self.names.iter().position(|known| known == name)
     }
 
+    /// The table with some of the rows, in the order given.
+    pub fn select_rows(&self, rows: &[usize]) -> Self {
+        Self {
+            object_id: rows.iter().map(|row| self.object_id[*row].clone()).collect(),
+            names: self.names.clone(),
+            values: rows.iter().flat_map(|row| self.row(*row)).copied().collect(),
+            class: rows.iter().map(|row| self.class[*row].clone()).collect(),
+            sample: rows.iter().map(|row| self.sample[*row]).collect(),
+            redshift: rows.iter().map(|row| self.redshift[*row]).collect(),
+            peak_mag: rows.iter().map(|row| self.peak_mag[*row]).collect(),
+        }
+    }
+
     /// The table with some of the columns, in the order given.
     pub fn select_columns(&self, columns: &[usize]) -> Self {
         let values =

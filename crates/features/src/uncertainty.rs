@@ -11,7 +11,8 @@ use crate::{Described, Error, Feature, Fitters};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Uncertainty {
-    /// Every feature is measured again and again with other noise.
+    /// Every feature is measured again and again with other noise. Columns whose error is a column of values already, such
+    /// as `photoz`, and these errors get none.
     Bootstrap(Bootstrap),
     /// The fit's own covariance, for features that have one ([`Feature::errors`]): it costs nothing, and believes that the
     /// model is right and linear near the best fit.
@@ -50,11 +51,27 @@ impl Uncertainty {
 
     /// The names of the columns of errors.
     pub(crate) fn columns(&self, features: &[&Feature], bands: &[Band]) -> Vec<String> {
-        let columns = features.iter().flat_map(|feature| match self {
-            Self::Bootstrap(_) => (feature.columns)(bands),
-            Self::Covariance => feature.errors.map_or_else(Vec::new, |errors| (errors.columns)(bands)),
-        });
-        columns.map(|name| format!("{name}_err")).collect()
+        let columns: Vec<String> = match self {
+            Self::Bootstrap(_) => {
+                let all = all_columns(features, bands);
+                let drawn = Self::drawn(features, bands);
+                all.into_iter().zip(drawn).filter(|(_, drawn)| *drawn).map(|(name, _)| name).collect()
+            }
+            Self::Covariance => features
+                .iter()
+                .flat_map(|feature| feature.errors.map_or_else(Vec::new, |errors| (errors.columns)(bands)))
+                .collect(),
+        };
+        columns.into_iter().map(|name| format!("{name}_err")).collect()
+    }
+
+    /// Which columns of values a bootstrap tells the errors of.
+    pub(crate) fn drawn(features: &[&Feature], bands: &[Band]) -> Vec<bool> {
+        let all = all_columns(features, bands);
+        let known = |name: &str| all.iter().any(|other| other == name);
+        let has_none =
+            |name: &String| known(&format!("{name}_err")) || name.strip_suffix("_err").is_some_and(known);
+        all.iter().map(|name| !has_none(name)).collect()
     }
 
     /// Adds the errors to an object's values.
@@ -64,10 +81,13 @@ impl Uncertainty {
         described: &Described<'_>,
         features: &[&Feature],
         fitters: &Fitters,
+        drawn: &[bool],
         values: &mut Vec<f64>,
     ) {
         match self {
-            Self::Bootstrap(bootstrap) => bootstrap.add(object, described.bands(), features, fitters, values),
+            Self::Bootstrap(bootstrap) => {
+                bootstrap.add(object, described.bands(), features, fitters, drawn, values);
+            }
             Self::Covariance => {
                 for errors in features.iter().filter_map(|feature| feature.errors) {
                     (errors.compute)(described, values);
@@ -77,33 +97,39 @@ impl Uncertainty {
     }
 }
 
+fn all_columns(features: &[&Feature], bands: &[Band]) -> Vec<String> {
+    features.iter().flat_map(|feature| (feature.columns)(bands)).collect()
+}
+
 impl Bootstrap {
+    #[expect(clippy::too_many_arguments, reason = "what an object is described by")]
     fn add(
         &self,
         object: &Object,
         bands: &[Band],
         features: &[&Feature],
         fitters: &Fitters,
+        drawn: &[bool],
         values: &mut Vec<f64>,
     ) {
         let columns = values.len();
         let mut noise = Noise::new(self.seed, &object.object_id);
-        let mut drawn = object.clone();
+        let mut other = object.clone();
         let mut draws = Vec::with_capacity(columns * self.draws);
         for _ in 0..self.draws {
             let measured = &object.lightcurve;
             for ((flux, mean), error) in
-                drawn.lightcurve.flux.iter_mut().zip(&measured.flux).zip(&measured.flux_err)
+                other.lightcurve.flux.iter_mut().zip(&measured.flux).zip(&measured.flux_err)
             {
                 *flux = mean + error * noise.gaussian();
             }
-            let described = Described::new(&drawn, bands, fitters);
+            let described = Described::new(&other, bands, fitters);
             for feature in features {
                 (feature.compute)(&described, &mut draws);
             }
         }
         let mut column = Vec::with_capacity(self.draws);
-        for i in 0..columns {
+        for i in (0..columns).filter(|i| drawn[*i]) {
             column.clear();
             column.extend(draws.chunks_exact(columns).map(|row| row[i]).filter(|value| value.is_finite()));
             // Where most draws fail, those that do not are no fair sample.

@@ -53,12 +53,12 @@ impl<'a> CompareReport<'a> {
                 metric.title()
             ),
             format!(
-                "    {:<wide$}  {:>22}  {:>18}  {:>8}  {:>9}",
+                "    {:<wide$}  {:>22}  {:>18}  {:>10}  {:>10}",
                 "learner",
                 metric.title(),
                 comparison.standings.get(1).map_or("", |(metric, _)| metric.title()),
-                "fit s",
-                "predict s"
+                "fit",
+                "predict"
             ),
         ];
         for &place in &self.order {
@@ -68,7 +68,7 @@ impl<'a> CompareReport<'a> {
                 .get(1)
                 .map_or(String::new(), |(_, standings)| format!("{:.4}", standings[place].score.estimate));
             lines.push(format!(
-                "  {} {:<wide$}  {:>22}  {second:>18}  {:>8.2}  {:>9.2}",
+                "  {} {:<wide$}  {:>22}  {second:>18}  {:>8.2} s  {:>8.2} s",
                 if standings[place].among_best { "*" } else { " " },
                 names[place],
                 written(&standings[place].score),

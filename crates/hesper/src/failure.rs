@@ -89,6 +89,15 @@ impl From<hesper_telescope::Error> for Failure {
     }
 }
 
+impl From<hesper_cosmology::Error> for Failure {
+    fn from(error: hesper_cosmology::Error) -> Self {
+        match error {
+            hesper_cosmology::Error::Parameter { .. } => Self::request(error),
+            other => Self::work(other),
+        }
+    }
+}
+
 impl From<hesper_simulate::Error> for Failure {
     fn from(error: hesper_simulate::Error) -> Self {
         Self::request(error)

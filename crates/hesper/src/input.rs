@@ -156,18 +156,19 @@ pub(crate) fn choose_columns(
     Ok(chosen)
 }
 
+/// The feature that a column is of: columns begin with their feature's name, and the longest name that fits is it.
+pub(crate) fn owner(column: &str) -> Option<&'static str> {
+    let fits = |feature: &&&Feature| {
+        column.strip_prefix(feature.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    FEATURES.iter().filter(fits).max_by_key(|feature| feature.name.len()).map(|feature| feature.name)
+}
+
 /// Whether a column is of the feature or the set of that name, or like the pattern.
 fn is_of(column: &str, name: &str) -> bool {
-    // A feature's columns begin with its name; the longest name that fits is the feature's.
-    let owner = || {
-        let fits = |feature: &&&Feature| {
-            column.strip_prefix(feature.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        };
-        FEATURES.iter().filter(fits).max_by_key(|feature| feature.name.len())
-    };
     matches(name, column)
         || select(&[name])
-            .is_ok_and(|features| owner().is_some_and(|owner| features.iter().any(|f| f.name == owner.name)))
+            .is_ok_and(|features| owner(column).is_some_and(|owner| features.iter().any(|f| f.name == owner)))
 }
 
 /// Whether a name is like a pattern in which `*` stands for anything.

@@ -45,6 +45,17 @@ pub(crate) struct Labelled {
     pub(crate) labels: Vec<u32>,
 }
 
+impl Labelled {
+    /// Some of the objects, by their places among these.
+    pub(crate) fn select(self, places: &[usize]) -> Self {
+        Self {
+            rows: places.iter().map(|&place| self.rows[place]).collect(),
+            labels: places.iter().map(|&place| self.labels[place]).collect(),
+            view: self.view,
+        }
+    }
+}
+
 impl Which {
     /// The objects asked for, of which there is at least one.
     pub(crate) fn labelled(&self, table: &FeatureTable, path: &Path) -> Result<Labelled, Failure> {

@@ -1,6 +1,7 @@
 //! The learners by name, their parameters from the command line, and what can be put around them.
 
 use clap::{Args, ValueEnum};
+use hesper_learn::search::{Factory, SearchParams, Searched, factory_of};
 use hesper_learn::{
     BoostedParams, Calibrated, Calibration, Committee, ForestParams, Learner, LogisticParams,
     NaiveBayesParams, NeighboursParams, Prepared, Scaling, SvmParams,
@@ -9,6 +10,7 @@ use hesper_nn::MlpParams;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::search_spaces::space;
 use crate::{Failure, config};
 
 /// Folds whose predictions calibrate.
@@ -83,7 +85,7 @@ impl LearnerName {
 
     /// The parameters and their defaults.
     pub(crate) fn defaults(self) -> Result<serde_json::Value, Failure> {
-        Ok(self.build(&[])?.parameters())
+        Ok(self.build(&[])?.learner.parameters())
     }
 
     /// Whether it needs complete, scaled features; trees take them as they are.
@@ -91,7 +93,7 @@ impl LearnerName {
         !matches!(self, Self::Forest | Self::Boosted)
     }
 
-    fn build(self, settings: &[Setting]) -> Result<Box<dyn Learner>, Failure> {
+    fn build(self, settings: &[Setting]) -> Result<Tuned, Failure> {
         match self {
             Self::Forest => tuned(settings, ForestParams::check),
             Self::Boosted => tuned(settings, BoostedParams::check),
@@ -115,9 +117,14 @@ pub(crate) struct LearnerOptions {
 }
 
 impl LearnerOptions {
-    /// The learner asked for.
-    pub(crate) fn build(&self) -> Result<Box<dyn Learner>, Failure> {
-        Ok(self.tuning.build(&[self.learner])?.remove(0).1)
+    /// The name of the learner asked for.
+    pub(crate) fn name(&self) -> String {
+        self.learner.name()
+    }
+
+    /// The learner asked for, which may search for its parameters.
+    pub(crate) fn build(&self, search: Option<SearchParams>) -> Result<Box<dyn Learner>, Failure> {
+        Ok(self.tuning.build(&[self.learner], search)?.remove(0).1)
     }
 }
 
@@ -178,7 +185,7 @@ impl LearnerFile {
             calibrate: self.calibrate,
             committee: self.committee,
         };
-        Ok(tuning.build(&[self.name])?.remove(0).1)
+        Ok(tuning.build(&[self.name], None)?.remove(0).1)
     }
 }
 
@@ -215,8 +222,12 @@ enum CalibrationName {
 pub(crate) type Named = (String, Box<dyn Learner>);
 
 impl Tuning {
-    /// The learners with their names, each with its parameters.
-    pub(crate) fn build(&self, names: &[LearnerName]) -> Result<Vec<Named>, Failure> {
+    /// The learners with their names, each with its parameters, which may be searched for.
+    pub(crate) fn build(
+        &self,
+        names: &[LearnerName],
+        search: Option<SearchParams>,
+    ) -> Result<Vec<Named>, Failure> {
         let known: Vec<String> = names.iter().map(|name| name.name()).collect();
         for (place, name) in known.iter().enumerate() {
             if known[..place].contains(name) {
@@ -243,23 +254,57 @@ impl Tuning {
         };
         names
             .iter()
-            .map(|name| Ok((name.name(), self.around(*name, name.build(&of(&name.name()))?))))
+            .map(|name| {
+                let settings = of(&name.name());
+                let tuned = name.build(&settings)?;
+                let learner = match search {
+                    None => self.scaled(*name, tuned.learner),
+                    Some(params) => self.searched(*name, tuned.factory, params, &settings)?,
+                };
+                Ok((name.name(), self.around(learner)))
+            })
             .collect()
     }
 }
 
 impl Tuning {
-    /// Puts preparation, committee and calibration around a learner, in this order.
-    fn around(&self, name: LearnerName, mut learner: Box<dyn Learner>) -> Box<dyn Learner> {
-        if name.needs_scaling() {
-            let scaling = match self.scaling {
-                ScalingName::None => Scaling::None,
-                ScalingName::Standard => Scaling::Standard,
-                ScalingName::Robust => Scaling::Robust,
-                ScalingName::Normal => Scaling::Normal,
-            };
-            learner = Box::new(Prepared { scaling, learner });
+    /// Puts preparation around a learner that needs it.
+    fn scaled(&self, name: LearnerName, learner: Box<dyn Learner>) -> Box<dyn Learner> {
+        if !name.needs_scaling() {
+            return learner;
         }
+        let scaling = match self.scaling {
+            ScalingName::None => Scaling::None,
+            ScalingName::Standard => Scaling::Standard,
+            ScalingName::Robust => Scaling::Robust,
+            ScalingName::Normal => Scaling::Normal,
+        };
+        Box::new(Prepared { scaling, learner })
+    }
+
+    /// A learner that searches for the parameters that are not set.
+    fn searched(
+        &self,
+        name: LearnerName,
+        factory: Box<Factory>,
+        params: SearchParams,
+        settings: &[Setting],
+    ) -> Result<Box<dyn Learner>, Failure> {
+        let mut space = space(name);
+        space.0.retain(|parameter, _| settings.iter().all(|setting| setting.name != *parameter));
+        if space.0.is_empty() {
+            return Err(Failure::request(format!(
+                "--search has nothing to search for: --param sets all that it would try for {}",
+                name.name()
+            )));
+        }
+        let tuning = self.clone();
+        let factory = Box::new(move |candidate: &_| Ok(tuning.scaled(name, factory(candidate)?)));
+        Ok(Box::new(Searched { space, factory, params }))
+    }
+
+    /// Puts committee and calibration around a learner, in this order.
+    fn around(&self, mut learner: Box<dyn Learner>) -> Box<dyn Learner> {
         if let Some(members) = self.committee {
             learner = Box::new(Committee { learner, members });
         }
@@ -296,11 +341,17 @@ impl std::str::FromStr for Setting {
     }
 }
 
+/// A learner with its parameters, and what makes others of its kind that differ by some.
+struct Tuned {
+    learner: Box<dyn Learner>,
+    factory: Box<Factory>,
+}
+
 /// A learner's parameters: the defaults but for what is set.
-fn tuned<P: Learner + DeserializeOwned + 'static>(
+fn tuned<P: Learner + Serialize + DeserializeOwned + 'static>(
     settings: &[Setting],
     check: impl Fn(&P) -> Result<(), hesper_learn::Error>,
-) -> Result<Box<dyn Learner>, Failure> {
+) -> Result<Tuned, Failure> {
     let mut table = toml::Table::new();
     for Setting { name, value } in settings {
         // What is no number, truth value or list is a word.
@@ -322,5 +373,5 @@ fn tuned<P: Learner + DeserializeOwned + 'static>(
         }
         other => other.into(),
     })?;
-    Ok(Box::new(params))
+    Ok(Tuned { factory: factory_of(&params), learner: Box::new(params) })
 }

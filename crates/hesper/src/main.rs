@@ -4,13 +4,16 @@ mod campaign_file;
 mod campaign_report;
 mod campaign_tables;
 mod clock;
+mod columns;
 mod commands;
 mod compare_report;
 mod config;
+mod cosmology_figures;
 mod date;
 mod failure;
 mod gallery;
 mod guards;
+mod importances;
 mod input;
 mod judging;
 mod labels;
@@ -22,7 +25,10 @@ mod pieces;
 mod predictions;
 mod print;
 mod progress;
+mod search_spaces;
 mod session;
+mod sets;
+mod shapley;
 mod tonight;
 
 use std::process::ExitCode;
@@ -63,6 +69,7 @@ enum Command {
     Loop(commands::query_loop::QueryLoop),
     Campaign(commands::campaign::CampaignCommand),
     Recommend(commands::recommend::Recommend),
+    Cosmology(commands::cosmology::CosmologyCommand),
     Learners(commands::learners::Learners),
     Strategies(commands::strategies::Strategies),
 }
@@ -80,6 +87,7 @@ fn main() -> ExitCode {
         Command::Loop(command) => command.run(),
         Command::Campaign(command) => command.run(),
         Command::Recommend(command) => command.run(),
+        Command::Cosmology(command) => command.run(),
         Command::Learners(command) => command.run(),
         Command::Strategies(command) => command.run(),
     };

@@ -6,8 +6,11 @@ use std::path::Path;
 use hesper_features::{BazinParams, Described, Fitters};
 use hesper_followup::campaign::{NightPlan, Offers, Policy, Scheduled};
 use hesper_photometry::{Band, Object};
-use hesper_report::{Card, LightCurvePanels, Report, light_curves};
-use hesper_telescope::{Night, Telescope};
+use hesper_report::{
+    Card, Figure, NightBar, NightTimeline, Report, Target, TelescopeNight, light_curve_card, night_timeline,
+    target_link,
+};
+use hesper_telescope::{Limits, Night, Telescope};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -103,18 +106,15 @@ impl Tonight<'_> {
         let last = object.lightcurve.mjd.last().map_or(f64::NAN, |last| self.mjd - last);
         let probable = self.probabilities(candidate).get(&format!("p_{}", self.positive)).copied();
         format!(
-            "{}{} of {} by {}; p({}) = {:.2}; {} = {:.1}; last seen {:.0} d ago; {:.1} h open at {}",
+            "{}{} of {} by {}, p({}) = {:.2}; last seen {:.0} d ago, up for {:.1} h",
             better + 1,
             ordinal(better + 1),
             self.offers.rows.len(),
             self.policy.strategy,
             self.positive,
             probable.unwrap_or(f64::NAN),
-            self.band,
-            self.offers.magnitude[candidate],
             last,
             target.visible.hours(),
-            self.telescopes[target.pick.telescope].name,
         )
     }
 
@@ -331,51 +331,135 @@ impl Tonight<'_> {
         let mut ordered: Vec<&Row> = rows.iter().collect();
         ordered.sort_by(|a, b| a.telescope.cmp(&b.telescope).then(a.start_mjd.total_cmp(&b.start_mjd)));
         let table = ordered.iter().map(|row| {
-            let p = row.probabilities.get(&format!("p_{}", self.positive)).copied().unwrap_or(f64::NAN);
             [
                 row.telescope.clone(),
                 date::clock(row.start_mjd),
                 format!("{:.0}", row.exposure / 60.0),
+                target_link(&row.object_id, &row.object_id),
                 row.rank.to_string(),
-                row.object_id.clone(),
                 sexagesimal(row.ra / 15.0, 1),
                 sexagesimal(row.dec, 0),
                 format!("{:.1}", row.magnitude),
                 format!("{:.2}", row.airmass),
-                format!("{p:.2}"),
-                row.why.clone(),
+                format!("{:.2}", self.probable(row)),
             ]
         });
-        let header = [
-            "telescope".to_owned(),
-            "start, UTC".to_owned(),
-            "minutes".to_owned(),
-            "rank".to_owned(),
-            "object".to_owned(),
-            "RA".to_owned(),
-            "Dec".to_owned(),
-            self.band.to_owned(),
-            "airmass".to_owned(),
-            format!("p({})", self.positive),
-            "why".to_owned(),
-        ];
-        page.section("The night, in order", "").table(header, table).section(
-            "The targets",
-            "In the order of what they are worth; the curves are the smooth fits that the features are made of.",
-        )
-        .figure(&self.curves(), "Only points taken before the night are shown, and known to the learner.")
+        let header = ["telescope", "start", "min", "object", "rank", "RA", "Dec", self.band, "airmass"];
+        let header = header.into_iter().map(str::to_owned).chain([format!("p({})", self.positive)]);
+        page.figure(&self.timeline(&rows), "Bars are targets, by rank: the paler part is overhead, the line behind them when they are up.")
+            .section("The night, in order", "Times are UTC.")
+            .table(header, table)
+            .section(
+                "The targets",
+                "In the order of what they are worth. Only points taken before the night are shown, and known to the \
+                 learner; the curves are the smooth fits that the features are made of.",
+            )
+            .targets(self.cards(&rows))
     }
 
-    fn curves(&self) -> hesper_report::Figure {
+    /// The probability of the class that is looked for.
+    fn probable(&self, row: &Row) -> f64 {
+        row.probabilities.get(&format!("p_{}", self.positive)).copied().unwrap_or(f64::NAN)
+    }
+
+    /// The most probable class of a row.
+    fn class(&self, row: &Row) -> String {
+        let best = row.probabilities.iter().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map(|(name, _)| name.trim_start_matches("p_").to_owned()).unwrap_or_default()
+    }
+
+    fn timeline(&self, rows: &[Row]) -> Figure {
+        let telescope = |(place, (telescope, night)): (usize, (&Telescope, &Night))| {
+            let dark = night.interval().map_or((f64::NAN, f64::NAN), |dark| (dark.start, dark.end));
+            let bars =
+                self.plan.scheduled.iter().zip(rows).filter(|(target, _)| target.pick.telescope == place);
+            TelescopeNight {
+                name: telescope.name.clone(),
+                dark,
+                sun_down: sun_down(telescope, self.mjd).unwrap_or(dark),
+                moon_up: moon_up(night, dark),
+                bars: bars
+                    .map(|(target, row)| NightBar {
+                        label: row.rank.to_string(),
+                        name: row.object_id.clone(),
+                        group: self.class(row),
+                        start: target.start,
+                        end: target.start + (row.overhead + row.exposure) / SECONDS_A_DAY,
+                        overhead: row.overhead / SECONDS_A_DAY,
+                        window: (target.visible.start, target.visible.end),
+                    })
+                    .collect(),
+            }
+        };
+        let telescopes = self.telescopes.iter().zip(&self.plan.nights).enumerate().map(telescope).collect();
+        night_timeline(&NightTimeline {
+            title: "The night".into(),
+            groups: self.classes.to_vec(),
+            telescopes,
+        })
+    }
+
+    fn cards(&self, rows: &[Row]) -> Vec<Target> {
         let fitters = Fitters::new(&BazinParams::default());
-        let panels = self.plan.scheduled.iter().enumerate().map(|(place, target)| {
+        let card = |(target, row): (&Scheduled, &Row)| {
             let object = &self.objects[self.offers.rows[target.pick.object]];
             let described = Described::new(object, self.bands, &fitters);
-            let title = format!("{}. {}", place + 1, object.object_id);
-            gallery::panel(&described, described.smooth(), title)
-        });
-        light_curves(&LightCurvePanels { title: "Light curves".into(), panels: panels.collect() })
+            let panel = gallery::panel(&described, described.smooth(), object.object_id.clone());
+            let line = |name: &str, value: String| (name.to_owned(), value);
+            let mut lines = vec![
+                line("telescope", row.telescope.clone()),
+                line("start", format!("{} UTC", date::clock(row.start_mjd))),
+                line("exposure", format!("{:.0} s", row.exposure)),
+                line("where", format!("{} {}", sexagesimal(row.ra / 15.0, 1), sexagesimal(row.dec, 0))),
+                line(
+                    "tonight",
+                    format!(
+                        "{} = {:.1}, airmass {:.2}, Moon at {:.0}°",
+                        self.band, row.magnitude, row.airmass, row.moon_separation
+                    ),
+                ),
+            ];
+            let p = row.probabilities.iter();
+            let p: Vec<String> =
+                p.map(|(name, p)| format!("{} {p:.2}", name.trim_start_matches("p_"))).collect();
+            lines.push(line("probabilities", p.join(", ")));
+            Target {
+                id: row.object_id.clone(),
+                heading: format!("{} · {}", row.rank, row.object_id),
+                lines,
+                note: row.why.clone(),
+                figure: Some(light_curve_card(&panel, Some(self.mjd))),
+            }
+        };
+        self.plan.scheduled.iter().zip(rows).map(card).collect()
     }
+}
+
+const SECONDS_A_DAY: f64 = 86_400.0;
+
+/// From sunset to sunrise.
+fn sun_down(telescope: &Telescope, mjd: f64) -> Option<(f64, f64)> {
+    let limits = Limits { twilight: 0.0, ..telescope.limits };
+    let night = Night::new(&telescope.site, &limits, mjd).ok()?.interval()?;
+    Some((night.start, night.end))
+}
+
+/// When the Moon is up in a night, to ten minutes.
+fn moon_up(night: &Night, dark: (f64, f64)) -> Vec<(f64, f64)> {
+    const STEP: f64 = 1.0 / 144.0;
+    let steps = ((dark.1 - dark.0) / STEP).max(0.0) as usize;
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    for step in 0..steps {
+        let (from, to) = (dark.0 + step as f64 * STEP, (dark.0 + (step + 1) as f64 * STEP).min(dark.1));
+        if night.moon_altitude(0.5 * (from + to)) < 0.0 {
+            continue;
+        }
+        match spans.last_mut() {
+            Some(span) if (span.1 - from).abs() < 0.1 * STEP => span.1 = to,
+            _ => spans.push((from, to)),
+        }
+    }
+    spans
 }
 
 /// Night and Moon in words.

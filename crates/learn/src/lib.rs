@@ -23,6 +23,7 @@ mod cross_validate;
 mod dense;
 mod distance;
 mod error;
+mod fold_classifiers;
 mod forest;
 pub mod guard;
 mod labels;
@@ -52,6 +53,7 @@ pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};
 pub use error::Error;
+pub use fold_classifiers::FoldClassifiers;
 pub use forest::{Forest, ForestParams, MaxFeatures};
 pub use labels::LabelCoder;
 pub use leaderboard::{Better, MetricOfRows, Resampling, Standing, leaderboard};
@@ -61,7 +63,9 @@ pub use matrix::Matrix;
 pub use model::Model;
 pub use naive_bayes::{NaiveBayes, NaiveBayesParams};
 pub use neighbours::{NeighbourWeights, Neighbours, NeighboursParams};
-pub use permutation::{Permutation, PermutationImportance, permutation_importances};
+pub use permutation::{
+    Permutation, PermutationImportance, permutation_importances, permutation_importances_by_row,
+};
 pub use prepare::{Prepare, Prepared, Scaling};
 pub use shapley::Shapley;
 pub use svm::{Gamma, Svm, SvmParams};

@@ -12,8 +12,8 @@ use crate::{Classifier, Error, Learner, Matrix, Tensor, TensorMap, TrainingSet};
 /// A classifier with the names of what goes in and what comes out, and how it was made.
 ///
 /// On disk it is a [safetensors](https://github.com/huggingface/safetensors) file: numbers and nothing that runs. Its
-/// metadata has one entry, `hesper`: a JSON object with `version`, `learner`, `params`, `features`, `classes` and
-/// `sha256`, the digest of the other fields and the tensors. Which tensors there are depends on the learner.
+/// metadata has one entry, `hesper`: a JSON object with `version`, `learner`, `params`, `features`, `classes`, perhaps
+/// `objects`, and `sha256`, the digest of the other fields and the tensors. Which tensors there are depends on the learner.
 ///
 /// ```
 /// use hesper_learn::{ForestParams, Matrix, Model, TrainingSet};
@@ -38,6 +38,8 @@ pub struct Model {
     pub classes: Vec<String>,
     /// The version of the model format.
     pub version: u32,
+    /// Digests of the objects that were learned from; none if they are not known.
+    objects: BTreeSet<u64>,
     classifier: Box<dyn Classifier>,
 }
 
@@ -65,6 +67,9 @@ struct Header {
     params: serde_json::Value,
     features: Vec<String>,
     classes: Vec<String>,
+    /// The digests of the objects that were learned from, 16 hexadecimal digits each, in ascending order.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    objects: String,
     /// Comes last: the digest is of the text with an empty string in its place.
     sha256: String,
 }
@@ -92,7 +97,15 @@ impl Model {
                 return Err(Error::Parameter { name, value, limit: "different names" });
             }
         }
-        Ok(Self { learner, params, features, classes, version: VERSION, classifier })
+        Ok(Self {
+            learner,
+            params,
+            features,
+            classes,
+            version: VERSION,
+            objects: BTreeSet::new(),
+            classifier,
+        })
     }
 
     /// Learns and keeps the names.
@@ -122,6 +135,23 @@ impl Model {
         self.classifier.predict_proba(x)
     }
 
+    /// Remembers the objects that were learned from: their names, one per row of `x`, and features. The file then has 16
+    /// bytes more for each.
+    ///
+    /// # Errors
+    /// When there are not as many names as rows.
+    pub fn remember_objects(&mut self, names: &[String], x: &Matrix) -> Result<(), Error> {
+        Error::check_length("names of objects, one per row", x.rows(), names.len())?;
+        self.objects = names.iter().enumerate().map(|(row, name)| object_digest(name, x.row(row))).collect();
+        Ok(())
+    }
+
+    /// Whether the model learned from an object of this name and with these features, which calibration and tests must
+    /// leave out; nothing if it does not know what it learned from.
+    pub fn learned_from(&self, name: &str, features: &[f64]) -> Option<bool> {
+        (!self.objects.is_empty()).then(|| self.objects.contains(&object_digest(name, features)))
+    }
+
     /// Writes the model, whole or not at all. The same model gives the same bytes.
     ///
     /// # Errors
@@ -134,6 +164,7 @@ impl Model {
             params: self.params.clone(),
             features: self.features.clone(),
             classes: self.classes.clone(),
+            objects: self.objects.iter().map(|digest| format!("{digest:016x}")).collect(),
             sha256: String::new(),
         };
         let damaged = |reason: String| Error::Model { path: path.to_owned(), reason };
@@ -181,15 +212,36 @@ impl Model {
         if let Some(twice) = repeated(&header.features).or(repeated(&header.classes)) {
             return Err(format!("it names `{twice}` twice"));
         }
+        let objects = read_objects(&header.objects).ok_or("its list of objects is not readable")?;
         let Header { version, learner, params, features, classes, .. } = header;
         let classifier = restore(&learner, &tensors, features.len(), classes.len())?;
-        Ok(Self { learner, params, features, classes, version, classifier })
+        Ok(Self { learner, params, features, classes, version, objects, classifier })
     }
 }
 
 fn repeated(names: &[String]) -> Option<&str> {
     let mut seen = BTreeSet::new();
     names.iter().map(String::as_str).find(|name| !seen.insert(*name))
+}
+
+/// The first 64 bits of a digest of an object's name and features: surveys give one name to different objects.
+fn object_digest(name: &str, features: &[f64]) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update((name.len() as u64).to_le_bytes());
+    hash.update(name);
+    for value in features {
+        // There are many NaN, and two zeros.
+        let value = if value.is_nan() { f64::NAN } else { value + 0.0 };
+        hash.update(value.to_le_bytes());
+    }
+    let digest = hash.finalize();
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+fn read_objects(text: &str) -> Option<BTreeSet<u64>> {
+    let (digests, rest) = text.as_bytes().as_chunks::<16>();
+    let read = |digits: &[u8; 16]| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+    if rest.is_empty() { digests.iter().map(read).collect() } else { None }
 }
 
 fn digest(header: &str, tensors: &TensorMap) -> String {

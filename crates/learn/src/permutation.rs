@@ -34,8 +34,8 @@ pub struct PermutationImportance {
     pub columns: Vec<usize>,
     /// The metric less what it is after each shuffle: positive where the classifier relies on the columns.
     pub drops: Vec<f64>,
-    /// The mean drop with Student's interval over the shuffles. It is about the shuffles only; other rows would have other
-    /// drops.
+    /// The mean drop with Student's interval: over the shuffles, which is about the shuffles only, for other rows would have
+    /// other drops; or over the rows, where the metric is told by row.
     pub drop: Interval,
 }
 
@@ -65,17 +65,7 @@ pub fn permutation_importances(
     how: &Permutation,
     seed: u64,
 ) -> Result<Vec<PermutationImportance>, Error> {
-    if x.rows() == 0 {
-        return Err(Error::Empty("the table to shuffle"));
-    }
-    let out_of_range = |name, value: String, limit| Err(Error::Parameter { name, value, limit });
-    if how.repeats == 0 {
-        return out_of_range("repeats", how.repeats.to_string(), "at least 1");
-    }
-    let groups = how.groups.clone().unwrap_or_else(|| (0..x.cols()).map(|column| vec![column]).collect());
-    if let Some(column) = groups.iter().flatten().find(|column| **column >= x.cols()) {
-        return out_of_range("groups", format!("column {column}"), "columns of the table, counted from 0");
-    }
+    let groups = checked_groups(x, how)?;
     let whole = metric(&classifier.predict_proba(x)?)?;
     let shuffles: Vec<(usize, usize)> =
         (0..groups.len()).flat_map(|group| (0..how.repeats).map(move |repeat| (group, repeat))).collect();
@@ -93,6 +83,60 @@ pub fn permutation_importances(
             Ok(PermutationImportance { columns, drops: drops.to_vec(), drop })
         })
         .collect()
+}
+
+/// As [`permutation_importances`], for a metric that is the mean over rows of what `scores` tells of each row, the larger
+/// the better, such as ln p of the true class. The intervals are over rows, each with the mean drop of its shuffles: other
+/// rows of the same kind would have drops within.
+///
+/// # Errors
+/// As [`permutation_importances`]; when there are not as many scores as rows, or one is not finite.
+pub fn permutation_importances_by_row(
+    classifier: &dyn Classifier,
+    x: &Matrix,
+    scores: impl Fn(&Matrix) -> Result<Vec<f64>, Error> + Sync,
+    how: &Permutation,
+    seed: u64,
+) -> Result<Vec<PermutationImportance>, Error> {
+    let groups = checked_groups(x, how)?;
+    let scored = |x: &Matrix| {
+        let scored = scores(&classifier.predict_proba(x)?)?;
+        Error::check_length("scores, one per row", x.rows(), scored.len())?;
+        Ok::<_, Error>(scored)
+    };
+    let whole = scored(x)?;
+    let importance = |columns: Vec<usize>| {
+        let mut of_rows = vec![0.0; x.rows()];
+        let mut drops = Vec::with_capacity(how.repeats);
+        for repeat in 0..how.repeats {
+            let shuffled = scored(&shuffle(x, &columns, &mut Stream::new(seed, repeat as u64)))?;
+            let mut sum = 0.0;
+            for ((of_row, whole), score) in of_rows.iter_mut().zip(&whole).zip(shuffled) {
+                *of_row += (whole - score) / how.repeats as f64;
+                sum += whole - score;
+            }
+            drops.push(sum / x.rows() as f64);
+        }
+        let drop = mean_interval(&of_rows, how.level)?;
+        Ok(PermutationImportance { columns, drops, drop })
+    };
+    groups.into_par_iter().map(importance).collect()
+}
+
+/// The groups of columns to shuffle.
+fn checked_groups(x: &Matrix, how: &Permutation) -> Result<Vec<Vec<usize>>, Error> {
+    if x.rows() == 0 {
+        return Err(Error::Empty("the table to shuffle"));
+    }
+    let out_of_range = |name, value: String, limit| Err(Error::Parameter { name, value, limit });
+    if how.repeats == 0 {
+        return out_of_range("repeats", how.repeats.to_string(), "at least 1");
+    }
+    let groups = how.groups.clone().unwrap_or_else(|| (0..x.cols()).map(|column| vec![column]).collect());
+    if let Some(column) = groups.iter().flatten().find(|column| **column >= x.cols()) {
+        return out_of_range("groups", format!("column {column}"), "columns of the table, counted from 0");
+    }
+    Ok(groups)
 }
 
 /// The table with the values of these columns moved to other rows, those of one row together.
@@ -183,6 +227,29 @@ mod tests {
         };
         assert_eq!(run(1, 1), run(1, 3));
         assert_ne!(run(1, 1), run(2, 1));
+    }
+
+    #[test]
+    fn a_metric_told_by_row_drops_alike_and_its_interval_is_of_rows() {
+        let (x, y) = data(500);
+        let right = |p: &Matrix| -> Vec<f64> {
+            most_probable(p).iter().zip(&y).map(|(a, b)| f64::from(u8::from(a == b))).collect()
+        };
+        let how = Permutation { repeats: 4, ..Permutation::default() };
+        let of_rows = permutation_importances_by_row(&Sign, &x, |p: &Matrix| Ok(right(p)), &how, 3).unwrap();
+        let metric = |p: &Matrix| accuracy(&y, &most_probable(p));
+        let of_shuffles = permutation_importances(&Sign, &x, metric, &how, 3).unwrap();
+        for (a, b) in of_rows.iter().zip(&of_shuffles) {
+            assert_eq!(a.columns, b.columns);
+            assert!((a.drop.estimate - b.drop.estimate).abs() < 1e-12);
+            assert!(a.drops.iter().zip(&b.drops).all(|(a, b)| (a - b).abs() < 1e-12));
+        }
+        // A row's mean of four shuffles that flip it with probability 1/4 each has variance 3/64 and what rows differ by.
+        let width = of_rows[0].drop.upper - of_rows[0].drop.lower;
+        assert!((0.03..0.08).contains(&width), "{width}");
+        assert_eq!((of_rows[2].drop.lower, of_rows[2].drop.upper), (0.0, 0.0));
+        let short = |p: &Matrix| Ok(right(p)[1..].to_vec());
+        assert!(permutation_importances_by_row(&Sign, &x, short, &how, 3).is_err());
     }
 
     #[test]

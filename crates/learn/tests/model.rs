@@ -56,6 +56,27 @@ fn a_model_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_model_remembers_the_objects_that_it_learned_from() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut model, x) = example();
+    let objects: Vec<String> = (0..60).map(|row| format!("S{row}")).collect();
+    assert_eq!(model.learned_from("S0", x.row(0)), None);
+    let before = saved(&model, directory.path()).len();
+    model.remember_objects(&objects, &x).unwrap();
+    assert!(model.remember_objects(&objects[1..], &x).is_err());
+    let bytes = saved(&model, directory.path());
+    assert!((960..1100).contains(&(bytes.len() - before)), "{before} {}", bytes.len());
+    let back = loaded(&bytes, directory.path()).unwrap();
+    for (row, object) in objects.iter().enumerate() {
+        assert_eq!(back.learned_from(object, x.row(row)), Some(true), "{object}");
+    }
+    // The same name in another survey, and another name.
+    assert_eq!(back.learned_from("S3", &[0.5, 0.5]), Some(false));
+    assert_eq!(back.learned_from("T3", x.row(3)), Some(false));
+    assert_eq!(saved(&back, directory.path()), bytes);
+}
+
+#[test]
 fn names_must_fit() {
     let (model, x) = example();
     let data = TrainingSet { x: &x, y: &[0; 60], weights: None, n_classes: 1 };

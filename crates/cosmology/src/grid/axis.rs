@@ -42,7 +42,7 @@ impl Axis {
         self.from + self.step() * index as f64
     }
 
-    pub(super) fn values(&self) -> Vec<f64> {
+    pub fn values(&self) -> Vec<f64> {
         (0..self.points).map(|index| self.value(index)).collect()
     }
 

@@ -122,3 +122,12 @@ fn what_cannot_be_measured_has_no_error() {
         assert!(table.row(0)[table.column("bazin_t0_r_err").unwrap()].is_nan());
     }
 }
+
+#[test]
+fn an_error_that_is_told_already_is_told_once() {
+    let features = table(&survey(), &["photoz", "peak"], bootstrap(3, 0));
+    let names = features.names.join(" ");
+    assert_eq!(names.matches("photoz_err").count(), 1, "{names}");
+    assert!(names.contains("peak_flux_g_err") && !names.contains("_err_err"), "{names}");
+    assert_eq!(features.values.len(), features.rows() * features.columns());
+}

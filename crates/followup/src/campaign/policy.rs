@@ -115,7 +115,13 @@ mod tests {
 
     #[test]
     fn policies_are_read_as_they_are_written() {
-        for text in ["uncertainty", "bald@greedy", "batchbald@greedy-total", "random+weights", "uncertainty@knapsack+weights"] {
+        for text in [
+            "uncertainty",
+            "bald@greedy",
+            "batchbald@greedy-total",
+            "random+weights",
+            "uncertainty@knapsack+weights",
+        ] {
             let policy: Policy = text.parse().unwrap();
             assert_eq!(policy.to_string(), text);
             policy.check().unwrap();

@@ -18,6 +18,7 @@ use crate::input::choose_columns;
 use crate::judging::{Labelled, Metric, Which, parse_folds};
 use crate::learners::{LearnerName, Tuning};
 use crate::learning::matrix;
+use crate::search_spaces::Searching;
 use crate::session::{Common, Session, forget_record};
 use crate::{Failure, progress};
 
@@ -56,6 +57,8 @@ pub(crate) struct Compare {
     which: Which,
     #[command(flatten)]
     tuning: Tuning,
+    #[command(flatten)]
+    searching: Searching,
     /// Directory to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -108,7 +111,7 @@ impl Compare {
             )));
         }
         let choices = self.choices(&table)?;
-        let learners = self.tuning.build(&self.learners)?;
+        let learners = self.tuning.build(&self.learners, self.searching.params())?;
         let labelled = self.which.labelled(&table, &self.table)?;
         let folds = self.which.folds(&labelled, &table, &self.table, self.folds, self.common.seed)?;
         forget_record(&self.out)?;

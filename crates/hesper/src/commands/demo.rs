@@ -89,7 +89,7 @@ impl Demo {
             members: LoopParams::default().committee,
             fom_weight: hesper_learn::metrics::FALSE_POSITIVE_WEIGHT,
         };
-        let mut outcome = LoopOutcome::new(table, &settings, self.learner.build()?, self.common.seed)?;
+        let mut outcome = LoopOutcome::new(table, &settings, self.learner.build(None)?, self.common.seed)?;
         outcome.write(&self.out)?;
 
         session.say("4/4  drawing");

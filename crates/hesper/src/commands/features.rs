@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hesper_features::{BazinParams, Described, FEATURES, Fitters, SETS, describe, select, survey_bands};
+use hesper_features::{
+    BazinParams, Bootstrap, DescribeOptions, Described, FEATURES, Fitters, SETS, Uncertainty, describe_with,
+    select, survey_bands,
+};
 use hesper_photometry::{Object, nearest};
 use hesper_report::{Figure, LightCurvePanels, light_curves};
 use serde::Serialize;
@@ -21,6 +24,7 @@ use crate::{Failure, gallery, print, progress};
 Examples:
   hesper features objects.parquet --out features.parquet
   hesper features snpcc.tar.xz --set bazin --out bazin.parquet
+  hesper features objects.parquet --set bazin --errors covariance --out bazin.parquet
   hesper features ztf_bts/ --draw ZTF19acazbqm,ZTF21aavotzn --out ztf.parquet
   hesper features --list
   hesper features --explain bazin")]
@@ -34,11 +38,16 @@ pub(crate) struct Features {
     /// The table to write
     #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "explain"])]
     out: Option<PathBuf>,
+    /// Tell also how well each value is known, one standard deviation, in columns <column>_err: `bootstrap` describes each
+    /// object again with other noise, 50 times or as often as `bootstrap:N` says; `covariance` is what a fit tells of
+    /// itself, for those features that --list marks with ±
+    #[arg(long, value_name = "HOW", value_parser = errors)]
+    errors: Option<Uncertainty>,
     /// Draw these objects with their fits, into FILE.light_curves.svg and .png: the free fits with `--set bazin`,
     /// otherwise the smooth ones
     #[arg(long, value_delimiter = ',', value_name = "IDS")]
     draw: Vec<String>,
-    /// List the features and their sets
+    /// List the features and their sets, what each costs, and which can tell their errors
     #[arg(long, exclusive = true)]
     list: bool,
     /// Explain a feature: formula, columns, minimum data, reference
@@ -65,19 +74,27 @@ impl Features {
             return Err(Failure::request("INPUT and --out are needed: see hesper features --help"));
         };
         let features = select(&self.sets)?;
-        let params = BazinParams::default();
-        let mut session = Session::start(&self.common, &json!({ "command": &self, "bazin": &params }))?;
+        let options = DescribeOptions { bazin: BazinParams::default(), uncertainty: self.uncertainty() };
+        if options.uncertainty == Some(Uncertainty::Covariance)
+            && features.iter().all(|feature| feature.errors.is_none())
+        {
+            return Err(Failure::request(format!(
+                "--errors covariance: no fit of {} tells its errors (see ± in hesper features --list): take --errors bootstrap",
+                self.sets.join(",")
+            )));
+        }
+        let mut session = Session::start(&self.common, &json!({ "command": &self, "options": &options }))?;
         session.input(input)?;
         session.output(out)?;
         let (objects, skipped) = self.reading.all(input, out)?;
         let drawn = self.drawn(&objects, input)?;
         let bar = progress::bar("describing", Some(objects.len() as u64));
-        let table = describe(&objects, &features, &params, &|| bar.inc(1))?;
+        let table = describe_with(&objects, &features, &options, &|| bar.inc(1))?;
         bar.finish_and_clear();
         table.write_parquet(out)?;
         if !drawn.is_empty() {
             let free = features.iter().all(|feature| feature.name == "bazin");
-            let figure = draw(&drawn, &objects, &params, free);
+            let figure = draw(&drawn, &objects, &options.bazin, free);
             for ending in ["svg", "png"] {
                 let mut name = out.as_os_str().to_owned();
                 name.push(format!(".light_curves.{ending}"));
@@ -103,6 +120,16 @@ impl Features {
         finished.write_record(out)?;
         finished.print()?;
         Ok(())
+    }
+
+    /// What tells the errors; the bootstrap has the run's seed.
+    fn uncertainty(&self) -> Option<Uncertainty> {
+        self.errors.map(|errors| match errors {
+            Uncertainty::Bootstrap(bootstrap) => {
+                Uncertainty::Bootstrap(Bootstrap { seed: self.common.seed, ..bootstrap })
+            }
+            Uncertainty::Covariance => errors,
+        })
     }
 
     /// The objects to draw.
@@ -133,11 +160,31 @@ fn draw(drawn: &[&Object], objects: &[Object], params: &BazinParams, free: bool)
     light_curves(&LightCurvePanels { title: title.into(), panels: drawn.iter().map(panel).collect() })
 }
 
+/// Reads `bootstrap`, `bootstrap:N` or `covariance`.
+fn errors(text: &str) -> Result<Uncertainty, String> {
+    let bootstrap = Bootstrap::default();
+    match text.split_once(':').map_or((text, None), |(how, draws)| (how, Some(draws))) {
+        ("covariance", None) => Ok(Uncertainty::Covariance),
+        ("bootstrap", None) => Ok(Uncertainty::Bootstrap(bootstrap)),
+        ("bootstrap", Some(draws)) => {
+            let draws = draws.parse().ok().filter(|draws| *draws >= 2);
+            let draws = draws.ok_or("the N of bootstrap:N must be a whole number, 2 or more")?;
+            Ok(Uncertainty::Bootstrap(Bootstrap { draws, ..bootstrap }))
+        }
+        _ => Err("must be bootstrap, bootstrap:N or covariance".to_owned()),
+    }
+}
+
 fn list() -> String {
     let row = |name: &str, summary: &str| format!("  {name:<16} {summary}");
     let sets = SETS.iter().map(|set| row(set.name, set.summary));
-    let features = FEATURES.iter().map(|feature| row(feature.name, feature.summary));
+    let features = FEATURES.iter().map(|feature| {
+        let errors = if feature.errors.is_some() { "±" } else { " " };
+        format!("  {:<16} {errors} {:>6}  {}", feature.name, feature.cost, feature.summary)
+    });
+    let legend = "\nTimes are what one object costs alone on one core; features share their fits, so together they cost less.\n± \
+                  marks features whose fits can tell their errors (--errors covariance).";
     let lines = std::iter::once("Sets:".to_owned()).chain(sets);
     let lines = lines.chain(std::iter::once("\nFeatures:".to_owned())).chain(features);
-    lines.collect::<Vec<_>>().join("\n")
+    lines.chain(std::iter::once(legend.to_owned())).collect::<Vec<_>>().join("\n")
 }

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use crate::learners::LearnerName;
+use crate::search_spaces::{plain, space, written};
 use crate::{Failure, print};
 
 /// List the learners with their methods, parameters and sources
@@ -34,7 +35,7 @@ impl Learners {
             for name in names {
                 list.insert(
                     name.name(),
-                    serde_json::json!({ "doc": name.doc(), "parameters": name.defaults()? }),
+                    serde_json::json!({ "doc": name.doc(), "parameters": name.defaults()?, "search": space(*name) }),
                 );
             }
             return print::result(format_args!("{:#}", Value::Object(list)));
@@ -45,18 +46,10 @@ impl Learners {
                 let parameters: Vec<String> =
                     parameters.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
                 print::result(format_args!("    Parameters: {}", parameters.join(", ")))?;
+                print::result(format_args!("    Searched with --search: {}", written(&space(*name))))?;
             }
             print::result("")?;
         }
         Ok(())
-    }
-}
-
-/// A value as `--param` takes it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod campaign;
 pub(crate) mod compare;
 pub(crate) mod convert;
+pub(crate) mod cosmology;
 pub(crate) mod demo;
 pub(crate) mod features;
 pub(crate) mod learners;

@@ -120,7 +120,7 @@ impl QueryLoop {
         session.input(features)?;
         session.output_directory(out)?;
         let table = self.columns.read(features)?;
-        let learners = self.tuning.build(&self.learners)?;
+        let learners = self.tuning.build(&self.learners, None)?;
         let several = learners.len() > 1;
         let mut summary = LoopSummary::default();
         for (name, learner) in learners {

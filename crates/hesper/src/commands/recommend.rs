@@ -91,7 +91,7 @@ impl Recommend {
         let features = select(&self.sets)?;
         let telescopes = telescopes(&self.telescopes)?;
         self.strategy.check()?;
-        let learner = self.learner.build()?;
+        let learner = self.learner.build(None)?;
         let alive = Alive { recent: self.recent, band: self.band.clone(), ..Alive::default() };
         let mut session =
             Session::start(&self.common, &json!({ "command": &self, "telescopes": &telescopes }))?;

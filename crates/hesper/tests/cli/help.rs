@@ -19,7 +19,7 @@ fn help_of_the_program() {
 
 #[test]
 fn help_of_each_command() {
-    for command in ["demo", "simulate", "convert", "features", "train", "predict", "loop"] {
+    for command in ["demo", "simulate", "convert", "features", "train", "predict", "compare", "loop"] {
         check_help(&format!("help_{command}"), &format!("{command} --help"));
     }
 }

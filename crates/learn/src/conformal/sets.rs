@@ -15,6 +15,15 @@ impl PredictionSets {
         self.holds.push(holds);
     }
 
+    /// The sets of some of the rows.
+    ///
+    /// # Panics
+    /// When there is no such row, as indexing a slice does.
+    pub fn select_rows(&self, rows: &[usize]) -> Self {
+        let of_row = |row: &usize| &self.holds[row * self.n_classes..(row + 1) * self.n_classes];
+        Self { n_classes: self.n_classes, holds: rows.iter().flat_map(of_row).copied().collect() }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.holds.len() / self.n_classes.max(1)

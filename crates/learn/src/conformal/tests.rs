@@ -167,6 +167,8 @@ fn coverage_by_hand() {
     let found = sets.coverage(&[0, 1, 1, 1], 0.95).unwrap();
     assert_eq!((found.share.estimate, found.mean_size, found.single, found.empty), (0.5, 0.75, 0.75, 0.25));
     assert_eq!(found.by_class[1].unwrap().estimate, 1.0 / 3.0);
+    let some = sets.select_rows(&[3, 2]);
+    assert_eq!((some.rows(), some.classes(0), some.size(1)), (2, vec![1], 0));
     assert!(!sets.contains(0, 9) && !sets.contains(9, 0));
     assert_eq!(sets.coverage(&[0; 4], 0.95).unwrap().by_class[1], None);
     assert!(sets.coverage(&[0; 3], 0.95).is_err());

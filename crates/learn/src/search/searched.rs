@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{SearchParams, Space, search};
 use crate::nested::{Nested, record};
-use crate::{Classifier, Error, Learner, Matrix, TensorMap, TrainingSet};
+use crate::{Classifier, Error, Learner, Matrix, Shapley, TensorMap, TrainingSet};
 
 /// Makes a learner from the parameters that a candidate sets.
 pub type Factory = dyn Fn(&Value) -> Result<Box<dyn Learner>, Error> + Send + Sync;
@@ -71,6 +71,7 @@ impl Learner for Searched {
         let learner = (self.factory)(&found.best.params)?;
         let inner = Nested::fit(learner.as_ref(), data, seed)?;
         let mut choice = record(learner.as_ref());
+        choice["searched"] = found.best.params.clone();
         choice["loss"] = found.best.loss.into();
         choice["candidates"] = found.trials.len().into();
         if let Some(more) = inner.classifier.choice() {
@@ -129,6 +130,10 @@ impl Classifier for SearchedClassifier {
 
     fn choice(&self) -> Option<Value> {
         self.choice.clone()
+    }
+
+    fn shapley(&self, x: &Matrix, background: &Matrix) -> Result<Option<Shapley>, Error> {
+        self.inner.classifier.shapley(x, background)
     }
 
     fn tensors(&self) -> Option<TensorMap> {
