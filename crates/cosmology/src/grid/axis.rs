@@ -42,6 +42,7 @@ impl Axis {
         self.from + self.step() * index as f64
     }
 
+    /// All values, from the first to the last.
     pub fn values(&self) -> Vec<f64> {
         (0..self.points).map(|index| self.value(index)).collect()
     }

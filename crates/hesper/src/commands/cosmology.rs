@@ -327,11 +327,11 @@ fn guess(path: &Path) -> Result<DistanceFormat, Failure> {
     let first =
         String::from_utf8_lossy(text.split(|byte| *byte == b'\n').next().unwrap_or_default()).to_lowercase();
     let names: Vec<&str> = first.split([',', ' ', '\t', '#']).map(str::trim).collect();
-    Ok(if names.contains(&"x1") {
-        DistanceFormat::Salt2
-    } else if names.contains(&"mu") {
-        DistanceFormat::Table
-    } else {
+    Ok(if names.contains(&"dmb") {
         DistanceFormat::Binned
+    } else if names.contains(&"x1") {
+        DistanceFormat::Salt2
+    } else {
+        DistanceFormat::Table
     })
 }
