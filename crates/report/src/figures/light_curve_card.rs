@@ -26,7 +26,9 @@ pub fn light_curve_card(panel: &LightCurvePanel, tonight: Option<f64>) -> Figure
     let flux = flux_extent(panel);
     let (unit, name) = flux_unit(flux.low.abs().max(flux.high.abs()));
     let flux = Axis::new(&format!("flux ({name})"), flux, 4, Numbers::In(unit));
-    let area = Area::new(4.0 + left_room(&[&flux]), top + 6.0, CARD - 10.0, top + 6.0 + HEIGHT);
+    let labels = days.ticks.iter().map(|(_, label)| font::width(label, TICK, Weight::Regular));
+    let right = CARD - 5.0 - (labels.fold(0.0, f64::max) / 2.0).max(5.0);
+    let area = Area::new(4.0 + left_room(&[&flux]), top + 6.0, right, top + 6.0 + HEIGHT);
     let (days, flux) = (days.onto(area.left, area.right), flux.onto(area.bottom, area.top));
     frame(&mut figure, area, &days, &flux);
     let clip = Some(figure.clip(area.grown(1.0)));

@@ -7,6 +7,8 @@ pub(crate) mod contours;
 pub(crate) mod learning_curves;
 pub(crate) mod light_curve_card;
 pub(crate) mod light_curves;
+mod night_bars;
+mod night_clock;
 pub(crate) mod night_timeline;
 pub(crate) mod redshift_magnitude;
 pub(crate) mod reliability;
