@@ -122,7 +122,7 @@ impl<const N: usize> Walk<N> {
 
 /// Solves (JᵀJ + damping·diag) step = Jᵀr by Cholesky; `None` where nothing is left to gain.
 #[expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
-fn damped_step<const N: usize>(jj: &[[f64; N]; N], jr: &[f64; N], damping: f64) -> Option<[f64; N]> {
+pub(crate) fn damped_step<const N: usize>(jj: &[[f64; N]; N], jr: &[f64; N], damping: f64) -> Option<[f64; N]> {
     let mut l = *jj;
     for row in 0..N {
         for column in 0..=row {

@@ -3,6 +3,7 @@
 mod covariance;
 mod descent;
 mod feature;
+mod follow;
 mod model;
 mod search;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use descent::{Bounds, Descent, State};
 pub(crate) use feature::FEATURE;
+pub(crate) use follow::{Place, Trail};
 pub use model::{Gaussian, Priors, bazin};
 use model::{Linear, Points, Shape};
 use search::Grid;
@@ -124,6 +126,19 @@ impl BazinFit {
         bazin(mjd, self.amplitude, self.baseline, self.t0, self.rise, self.fall)
     }
 
+    /// The derivatives of [`BazinFit::flux`] by amplitude, t0, ln(rise) and ln(fall).
+    pub(crate) fn gradient(&self, mjd: f64) -> [f64; 4] {
+        let x = mjd - self.t0;
+        let (phi, share) = model::basis(x, 1.0 / self.rise, 1.0 / self.fall);
+        let scale = self.amplitude * phi;
+        [
+            phi,
+            scale * (1.0 / self.fall - share / self.rise),
+            -scale * share * x / self.rise,
+            scale * x / self.fall,
+        ]
+    }
+
     /// The time (MJD) at which the model is brightest: t0 + rise·ln(fall/rise − 1), the zero of its derivative; `None`
     /// where fall ≤ rise, for then the model grows without end towards the past.
     pub fn peak(&self) -> Option<f64> {
@@ -223,6 +238,15 @@ impl BazinFitter {
 
     /// The best minimum that several starts lead to.
     fn search(&mut self, priors: &Priors) -> State {
+        let states = self.minima(priors);
+        // The grid always has a minimum; the default only spares a panic.
+        let shape = states.first().map_or(Shape { t0: 0.0, ln_rise: 0.0, ln_fall: 3.0 }, |state| state.shape);
+        let converged = states.iter().any(|state| state.shape == shape && state.converged);
+        State { converged, ..self.descent.project(&self.points, priors, shape) }
+    }
+
+    /// The minima that several starts lead to and that are followed to their end, best first.
+    fn minima(&mut self, priors: &Priors) -> Vec<State> {
         let starts = self.grid.minima(&self.points, priors.baseline, self.params.starts.clamp(1, 20));
         // A short walk from each start tells which lead to the best minima; only those are followed to their end.
         let mut states: Vec<State> =
@@ -232,11 +256,8 @@ impl BazinFitter {
         for state in states.iter_mut().filter(|state| !state.converged) {
             *state = self.descend(priors, state.shape, self.params.iterations);
         }
-        let best = states.iter().min_by(|a, b| a.cost.total_cmp(&b.cost)).map(|state| state.shape);
-        // The grid always has a minimum; the default only spares a panic.
-        let shape = best.unwrap_or(Shape { t0: 0.0, ln_rise: 0.0, ln_fall: 3.0 });
-        let converged = states.iter().any(|state| state.shape == shape && state.converged);
-        State { converged, ..self.descent.project(&self.points, priors, shape) }
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        states
     }
 
     fn descend(&mut self, priors: &Priors, start: Shape, iterations: usize) -> State {
@@ -265,6 +286,17 @@ impl BazinFitter {
 
     /// The state that the descent saw last, in the words of the caller: a fit for each band.
     fn describe(&self, state: &State) -> Vec<BazinFit> {
+        let mut fits = self.outline(state);
+        for (fit, band) in fits.iter_mut().zip(&self.points.bands) {
+            let BazinFit { amplitude, baseline, rise, fall, .. } = *fit;
+            let parameters = [amplitude, baseline, state.shape.t0, rise, fall];
+            fit.covariance = covariance::covariance(&self.points, band.range.clone(), parameters);
+        }
+        fits
+    }
+
+    /// As [`BazinFitter::describe`], without the covariances: NaN.
+    fn outline(&self, state: &State) -> Vec<BazinFit> {
         let Shape { t0, ln_rise, ln_fall } = state.shape;
         let (rise, fall) = (ln_rise.exp(), ln_fall.exp());
         let bands = self.points.bands.iter().zip(self.descent.linear());
@@ -284,11 +316,7 @@ impl BazinFitter {
                     chi2: chi2.sum(),
                     n: band.range.len(),
                     converged: state.converged,
-                    covariance: covariance::covariance(
-                        &self.points,
-                        band.range.clone(),
-                        [amplitude, baseline, t0, rise, fall],
-                    ),
+                    covariance: [[f64::NAN; 5]; 5],
                 }
             })
             .collect()

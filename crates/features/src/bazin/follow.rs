@@ -1,0 +1,150 @@
+//! Following a fit from night to night: last night's minima are the starts of tonight's search.
+//!
+//! A grid of shapes costs ten times what a descent does, and most nights it finds last night's minimum again. So the
+//! grid is tried only where that is in doubt: where the points are few, or χ² grew by more than new points explain.
+
+use hesper_photometry::BandCurve;
+use serde::{Deserialize, Serialize};
+
+use super::descent::State;
+use super::model::{Priors, Shape};
+use super::{BazinFit, BazinFitter};
+use crate::nightly::bits;
+
+/// A shape on the calendar: t0 as MJD, and the logarithms of rise and fall in days.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Place(#[serde(with = "bits::array")] [f64; 3]);
+
+impl Place {
+    /// Where a fit ended.
+    pub(crate) fn of(fit: &BazinFit) -> Self {
+        Self([fit.t0, fit.rise.ln(), fit.fall.ln()])
+    }
+
+    fn from_shape(shape: Shape, start: f64) -> Self {
+        Self([shape.t0 + start, shape.ln_rise, shape.ln_fall])
+    }
+
+    fn shape(self, start: f64) -> Shape {
+        let Self([t0, ln_rise, ln_fall]) = self;
+        Shape { t0: t0 - start, ln_rise, ln_fall }
+    }
+}
+
+/// What a fit leaves behind for the next night.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trail {
+    /// How many points were fitted.
+    points: usize,
+    /// How many points there were when the whole grid was last tried.
+    searched: usize,
+    /// χ² and the priors' part.
+    #[serde(with = "bits")]
+    cost: f64,
+    /// The minima, best first.
+    places: Vec<Place>,
+}
+
+pub(crate) fn knob(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
+impl BazinFitter {
+    /// One shape for all `curves`, as [`BazinFitter::fit_jointly`], or the fit of a single one; starting where the
+    /// trail ends, or from the `hints` where they promise more. The covariances are NaN. Empty where there are too few points, or numbers
+    /// that bear no fit.
+    pub(crate) fn follow<'c>(
+        &mut self,
+        curves: impl Iterator<Item = &'c BandCurve> + Clone,
+        priors: Priors,
+        trail: &mut Trail,
+        hints: &[Place],
+    ) -> Vec<BazinFit> {
+        let points: usize = curves.clone().map(BandCurve::len).sum();
+        if points >= Self::MIN_POINTS {
+            self.points.load(curves);
+        }
+        if points < Self::MIN_POINTS || !self.points.usable() {
+            *trail = Trail::default();
+            return Vec::new();
+        }
+        let priors = self.localised(priors);
+        let mut states = self.walk_on(&priors, trail, hints);
+        if states.first().is_none_or(|state| trail.doubts(state.cost, points)) {
+            states.extend(self.minima(&priors));
+            states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+            trail.searched = points;
+        }
+        let Some(best) = states.first().copied() else { return Vec::new() };
+        trail.points = points;
+        trail.cost = best.cost;
+        let start = self.points.start;
+        trail.places.clear();
+        trail.places.extend(states.iter().take(knob("KEEP", 2.0) as usize).map(|state| Place::from_shape(state.shape, start)));
+        let state = self.settle(&priors, best);
+        self.outline(&state)
+    }
+
+    /// The fit of one band near the better of some places; `None` as for [`BazinFitter::fit`]. Its covariance is NaN.
+    pub(crate) fn nearby(&mut self, curve: &BandCurve, priors: Priors, starts: &[Place]) -> Option<BazinFit> {
+        if curve.len() < Self::MIN_POINTS {
+            return None;
+        }
+        self.points.load(std::iter::once(curve));
+        if !self.points.usable() {
+            return None;
+        }
+        let priors = self.localised(priors);
+        let state = match self.most_promising(&priors, starts) {
+            Some(start) => {
+                let state = self.descend(&priors, start, self.params.iterations);
+                self.settle(&priors, state)
+            }
+            None => self.search(&priors),
+        };
+        self.outline(&state).pop()
+    }
+
+    /// The minima near those of the trail and the best hint, best first.
+    fn walk_on(&mut self, priors: &Priors, trail: &Trail, hints: &[Place]) -> Vec<State> {
+        let (first, others) = match trail.places.split_first() {
+            Some((first, others)) if trail.points >= knob("COLD", 12.0) as usize => (first, others),
+            _ => return Vec::new(),
+        };
+        let mut states = Vec::with_capacity(2);
+        let candidates: Vec<Place> = std::iter::once(*first).chain(hints.iter().copied()).collect();
+        if let Some(start) = self.most_promising(priors, &candidates) {
+            states.push(self.descend(priors, start, self.params.iterations));
+        }
+        if let Some(start) = self.most_promising(priors, others) {
+            states.push(self.descend(priors, start, knob("OTHER", 12.0) as usize));
+        }
+        states.retain(|state| state.cost.is_finite());
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        states
+    }
+
+    /// The place where the cost is least before any step.
+    fn most_promising(&mut self, priors: &Priors, places: &[Place]) -> Option<Shape> {
+        let mut best: Option<State> = None;
+        for place in places {
+            let shape = place.shape(self.points.start);
+            let state = self.descent.project(&self.points, priors, shape);
+            if state.cost.is_finite() && best.is_none_or(|best| state.cost < best.cost) {
+                best = Some(state);
+            }
+        }
+        best.map(|state| state.shape)
+    }
+}
+
+impl Trail {
+    /// Whether χ² grew so much that another minimum may be better by now.
+    fn doubts(&self, cost: f64, points: usize) -> bool {
+        let new = points.saturating_sub(self.points) as f64;
+        let each = (self.cost / self.points.max(1) as f64).max(1.0);
+        points as f64 > knob("GROWTH", 1e9) * self.searched as f64
+            || cost > self.cost + each * (new + knob("SIGMAS", 3.0) * (2.0 * new).sqrt())
+    }
+}

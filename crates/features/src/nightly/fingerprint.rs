@@ -1,0 +1,60 @@
+//! Whether points are those of the last night: a number that as good as any change of them changes.
+
+use hesper_photometry::{Band, BandCurve, LightCurve};
+
+/// FNV-1a, a word at a time with a turn, for bytes would cost more than some fits.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprint(u64);
+
+impl Fingerprint {
+    pub(super) fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    pub(super) fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0100_0000_01b3_0193).rotate_left(23);
+    }
+
+    pub(super) fn number(&mut self, number: f64) {
+        self.word(number.to_bits());
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.word(text.len() as u64);
+        for bytes in text.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    /// Mixed once more, for the last words reached few bits.
+    pub(super) fn finish(self) -> u64 {
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ (mixed >> 29)
+    }
+}
+
+/// The points of a light curve that `known` takes.
+pub(super) fn of_points(curve: &LightCurve, bands: &[Band], known: impl Fn(usize) -> bool) -> u64 {
+    let mut fingerprint = Fingerprint::new();
+    for i in (0..curve.len()).filter(|i| known(*i)) {
+        let place = bands.iter().position(|band| *band == curve.band[i]);
+        fingerprint.word(place.map_or(u64::MAX, |place| place as u64));
+        for number in [curve.mjd[i], curve.flux[i], curve.flux_err[i]] {
+            fingerprint.number(number);
+        }
+    }
+    fingerprint.finish()
+}
+
+/// The points of a band.
+pub(super) fn of_curve(curve: &BandCurve) -> u64 {
+    let mut fingerprint = Fingerprint::new();
+    for i in 0..curve.len() {
+        for number in [curve.mjd[i], curve.flux[i], curve.flux_err[i]] {
+            fingerprint.number(number);
+        }
+    }
+    fingerprint.finish()
+}

@@ -1,0 +1,72 @@
+//! How bright an object will be.
+
+use hesper_photometry::{Band, Object, measured_magnitude};
+
+use super::{Nightly, NightlyState};
+use crate::levenberg_marquardt::damped_step;
+use crate::smooth;
+
+/// How far beyond the last point a fit is believed, days.
+const HORIZON: f64 = 30.0;
+/// How many magnitudes brighter than it was in the time seen a fit may become.
+const BRIGHTER: f64 = 1.0;
+
+/// A flux that a fit foretells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
+    /// nJy, at least 0.
+    pub flux: f64,
+    /// Its one-sigma error, nJy: of the parameters, not of the model.
+    pub flux_err: f64,
+}
+
+impl Forecast {
+    /// AB magnitude and its error; `None` where the flux is 0.
+    pub fn magnitude(&self) -> Option<(f64, f64)> {
+        measured_magnitude(self.flux, self.flux_err)
+    }
+}
+
+impl Nightly {
+    /// The flux of an object in a band at a time (MJD), by the smooth fit of the points that `state` knows.
+    ///
+    /// `None` where the band has no points or the object fewer than 5, and beyond 30 days after the last point. The flux is never
+    /// more than 1 mag brighter than the fit was at its brightest between the first point and the last: a rise goes on for
+    /// some nights, but that of an explosion not yet seen is a guess.
+    ///
+    /// The error comes from the matrix of second derivatives of χ² and priors of the band's amplitude, t0, ln rise and ln fall at the
+    /// fit, scaled by √(χ²/n) where that is above 1.
+    pub fn forecast(&self, state: &NightlyState, object: &Object, band: Band, mjd: f64) -> Option<Forecast> {
+        let place = self.bands.iter().position(|known| *known == band)?;
+        let last = state.last()?;
+        if state.settings != self.settings || !mjd.is_finite() || mjd > last + HORIZON {
+            return None;
+        }
+        let fit = state.memory.bands.get(place)?.smooth.as_ref()?.fit();
+        let curve = &object.lightcurve;
+        let known = || (0..curve.len()).filter(|&i| curve.mjd[i] <= last);
+        let first = known().map(|i| curve.mjd[i]).fold(last, f64::min);
+        let brightest = fit.flux(fit.peak().unwrap_or(first).clamp(first, last));
+        let flux = fit.flux(mjd).clamp(0.0, brightest.max(0.0) * 10f64.powf(0.4 * BRIGHTER));
+        let mut precision = [[0.0; 4]; 4];
+        for (axis, prior) in smooth::band_priors(&fit).shape().into_iter().enumerate() {
+            precision[axis + 1][axis + 1] = prior.map_or(0.0, |prior| prior.precision());
+        }
+        for i in known().filter(|&i| curve.band[i] == band) {
+            let gradient = fit.gradient(curve.mjd[i]);
+            let weight = curve.flux_err[i].powi(-2);
+            for a in 0..4 {
+                for b in 0..=a {
+                    precision[a][b] += weight * gradient[a] * gradient[b];
+                }
+            }
+        }
+        let gradient = fit.gradient(mjd);
+        // No gradient, no error: the fit is 0 there, whatever its parameters.
+        let step = damped_step(&precision, &gradient, 0.0).unwrap_or_default();
+        let variance: f64 = gradient.iter().zip(step).map(|(a, b)| a * b).sum();
+        let scale = (fit.chi2 / fit.n.max(1) as f64).max(1.0);
+        let flux_err = (scale * variance).sqrt();
+        (flux.is_finite() && flux_err.is_finite()).then_some(Forecast { flux, flux_err })
+    }
+}
