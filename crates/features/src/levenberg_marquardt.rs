@@ -46,6 +46,9 @@ pub(crate) struct Walk<const N: usize> {
     pub(crate) iterations: usize,
     /// Two gains in a row within it end the walk.
     pub(crate) tolerance: Tolerance,
+    /// A step that promises a smaller gain than this share of the cost is not taken, and ends the walk: for starts that are
+    /// minima already, of almost the same cost. 0 where every step is to be tried.
+    pub(crate) promise: f64,
 }
 
 /// Where a walk ended.
@@ -71,6 +74,12 @@ impl<const N: usize> Walk<N> {
                 arrival.converged = jr == [0.0; N];
                 break;
             };
+            // The gain of the linear model, but for what damping takes away.
+            let promised: f64 = step.iter().zip(&jr).map(|(step, slope)| step * slope).sum();
+            if self.promise > 0.0 && promised < self.promise * arrival.cost {
+                arrival.converged = true;
+                break;
+            }
             let moved = std::array::from_fn(|axis| {
                 let longest = self.stride[axis];
                 arrival.place[axis] + step[axis].max(-longest).min(longest)
@@ -170,7 +179,7 @@ mod tests {
     }
 
     fn walk(bounds: [(f64, f64); 2]) -> Walk<2> {
-        Walk { bounds, stride: [f64::INFINITY; 2], iterations: 200, tolerance: Tolerance::Relative(1e-12) }
+        Walk { bounds, stride: [f64::INFINITY; 2], iterations: 200, tolerance: Tolerance::Relative(1e-12), promise: 0.0 }
     }
 
     #[test]

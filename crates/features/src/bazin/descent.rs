@@ -28,6 +28,8 @@ pub(super) struct Descent {
     share: Vec<f64>,
     linear: Vec<Linear>,
     sums: Vec<Sums>,
+    /// The shape seen last.
+    seen: Option<Shape>,
 }
 
 type Vector = [f64; 3];
@@ -78,7 +80,13 @@ impl Descent {
             self.linear.push(linear);
             self.sums.push(sums);
         }
+        self.seen = Some(shape);
         State { shape, cost, converged: false }
+    }
+
+    /// The shape that [`Descent::project`] saw last.
+    pub(super) fn seen(&self) -> Option<Shape> {
+        self.seen
     }
 
     /// The best A and B of each band at the state that [`Descent::project`] saw last.
@@ -152,12 +160,14 @@ impl Descent {
         start: Shape,
         iterations: usize,
         tolerance: f64,
+        promise: f64,
     ) -> State {
         let walk = Walk {
             bounds: [bounds.t0, bounds.ln_rise, bounds.ln_fall],
             stride: [f64::INFINITY, 2.0, 2.0],
             iterations,
             tolerance: Tolerance::Relative(tolerance),
+            promise,
         };
         let mut ground = Ground { descent: self, points, priors };
         let Arrival { place, cost, converged } = walk.run(&mut ground, start.array());

@@ -21,6 +21,11 @@ impl Place {
         Self([fit.t0, fit.rise.ln(), fit.fall.ln()])
     }
 
+    /// A supernova as they usually are, with its turn at a time (MJD).
+    pub(crate) fn usual(t0: f64) -> Self {
+        Self([t0, 4f64.ln(), 30f64.ln()])
+    }
+
     fn from_shape(shape: Shape, start: f64) -> Self {
         Self([shape.t0 + start, shape.ln_rise, shape.ln_fall])
     }
@@ -46,8 +51,15 @@ pub(crate) struct Trail {
     places: Vec<Place>,
 }
 
-pub(crate) fn knob(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+pub(crate) fn knob(name: &'static str, default: f64) -> f64 {
+    thread_local!(static K: std::cell::RefCell<Vec<(&'static str, f64)>> = const { std::cell::RefCell::new(Vec::new()) });
+    K.with(|k| {
+        let mut k = k.borrow_mut();
+        if let Some((_, v)) = k.iter().find(|(n, _)| *n == name) { return *v; }
+        let v = std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+        k.push((name, v));
+        v
+    })
 }
 
 impl BazinFitter {
@@ -82,8 +94,8 @@ impl BazinFitter {
         let start = self.points.start;
         trail.places.clear();
         trail.places.extend(states.iter().take(knob("KEEP", 2.0) as usize).map(|state| Place::from_shape(state.shape, start)));
-        let state = self.settle(&priors, best);
-        self.outline(&state)
+        self.settle_unless_seen(&priors, &best);
+        self.outline(&best)
     }
 
     /// The fit of one band near the better of some places; `None` as for [`BazinFitter::fit`]. Its covariance is NaN.
@@ -98,8 +110,9 @@ impl BazinFitter {
         let priors = self.localised(priors);
         let state = match self.most_promising(&priors, starts) {
             Some(start) => {
-                let state = self.descend(&priors, start, self.params.iterations);
-                self.settle(&priors, state)
+                let state = self.descend_while(&priors, start, self.params.iterations, knob("PROMISE", 1e-4));
+                self.settle_unless_seen(&priors, &state);
+                state
             }
             None => self.search(&priors),
         };
@@ -115,14 +128,21 @@ impl BazinFitter {
         let mut states = Vec::with_capacity(2);
         let candidates: Vec<Place> = std::iter::once(*first).chain(hints.iter().copied()).collect();
         if let Some(start) = self.most_promising(priors, &candidates) {
-            states.push(self.descend(priors, start, self.params.iterations));
+            states.push(self.descend_while(priors, start, self.params.iterations, knob("PROMISE", 1e-4)));
         }
         if let Some(start) = self.most_promising(priors, others) {
-            states.push(self.descend(priors, start, knob("OTHER", 12.0) as usize));
+            states.push(self.descend_while(priors, start, knob("OTHER", 12.0) as usize, knob("PROMISE", 1e-4)));
         }
         states.retain(|state| state.cost.is_finite());
         states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
         states
+    }
+
+    /// Lets the descent see a state last, for [`BazinFitter::outline`].
+    fn settle_unless_seen(&mut self, priors: &Priors, state: &State) {
+        if self.descent.seen() != Some(state.shape) {
+            self.descent.project(&self.points, priors, state.shape);
+        }
     }
 
     /// The place where the cost is least before any step.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use descent::{Bounds, Descent, State};
 pub(crate) use feature::FEATURE;
-pub(crate) use follow::{Place, Trail};
+pub(crate) use follow::{Place, Trail, knob};
 pub use model::{Gaussian, Priors, bazin};
 use model::{Linear, Points, Shape};
 use search::Grid;
@@ -261,6 +261,11 @@ impl BazinFitter {
     }
 
     fn descend(&mut self, priors: &Priors, start: Shape, iterations: usize) -> State {
+        self.descend_while(priors, start, iterations, 0.0)
+    }
+
+    /// As [`BazinFitter::descend`], as long as a step promises a gain of more than a share of the cost.
+    fn descend_while(&mut self, priors: &Priors, start: Shape, iterations: usize, promise: f64) -> State {
         let span = self.points.span;
         let BazinParams { rise, fall, tolerance, .. } = self.params;
         let bounds = Bounds {
@@ -268,7 +273,7 @@ impl BazinFitter {
             ln_rise: (rise.0.ln(), rise.1.ln()),
             ln_fall: (fall.0.ln(), fall.1.ln()),
         };
-        self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance)
+        self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance, promise)
     }
 
     /// Lets the descent see a state last, for [`BazinFitter::describe`]: its own last look was at a step it refused.

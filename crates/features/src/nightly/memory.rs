@@ -4,7 +4,7 @@ use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
 use super::bits;
-use super::fingerprint::of_curve;
+use super::fingerprint::of_points;
 use crate::bazin::{Place, Trail};
 use crate::{BazinFit, BazinFitter, smooth};
 
@@ -62,7 +62,8 @@ impl Memory {
 
     /// One shape for all bands.
     pub(crate) fn shared(&mut self, fitter: &mut BazinFitter, curves: &[BandCurve]) -> Vec<BazinFit> {
-        fitter.follow(curves.iter(), smooth::shared_priors(), &mut self.shared, &[])
+        let hints = guesses(curves);
+        fitter.follow(curves.iter(), smooth::shared_priors(), &mut self.shared, &hints)
     }
 
     /// Each band near the shared shape: [`smooth::band`] from the better of that shape and the last fit.
@@ -79,11 +80,8 @@ impl Memory {
                 let last = memory.smooth.take();
                 let shared = shared?;
                 let priors = smooth::band_priors(shared);
-                let start = Place::of(shared);
-                let near = match last {
-                    Some(last) => fitter.nearby(curve, priors, &[Place::of(&last.fit()), start]),
-                    None => fitter.nearby(curve, priors, &[start]),
-                };
+                let start = last.map_or(*shared, |last| last.fit());
+                let near = if crate::bazin::knob("BOTH", 0.0) > 0.0 { fitter.nearby(curve, priors, &[Place::of(&start), Place::of(shared)]) } else { fitter.nearby(curve, priors, &[Place::of(&start)]) };
                 let fit = near.unwrap_or(*shared);
                 memory.smooth = Some(Kept::of(&fit));
                 Some(fit)
@@ -101,7 +99,7 @@ impl Memory {
         let bands = self.bands.iter_mut().zip(curves).zip(smooth);
         bands
             .map(|((memory, curve), smooth)| {
-                let fingerprint = of_curve(curve);
+                let fingerprint = of_points(&curve.mjd, &curve.flux, &curve.flux_err, f64::INFINITY);
                 if memory.fingerprint != fingerprint || curve.is_empty() {
                     let priors = fitter.params().priors;
                     let hint = smooth.as_ref().map(Place::of);
@@ -114,4 +112,20 @@ impl Memory {
             })
             .collect()
     }
+}
+
+/// Where an explosion may have begun: supernovae as they usually are that now rise, or that are brightest at the most significant point.
+fn guesses(curves: &[BandCurve]) -> Vec<Place> {
+    let (mut last, mut brightest, mut highest) = (f64::NEG_INFINITY, f64::NAN, 0.0);
+    for curve in curves {
+        for i in 0..curve.len() {
+            last = curve.mjd[i].max(last);
+            let significance = curve.flux[i] / curve.flux_err[i];
+            if significance > highest {
+                (highest, brightest) = (significance, curve.mjd[i]);
+            }
+        }
+    }
+    let turns = [last, last - 6.0, last - 15.0, brightest, brightest - 8.0, brightest - 20.0];
+    turns[..crate::bazin::knob("HINTS", 6.0) as usize].iter().map(|turn| Place::usual(*turn)).collect()
 }

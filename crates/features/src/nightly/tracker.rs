@@ -130,8 +130,9 @@ impl Nightly {
 
     /// Of all that the values depend on.
     fn fingerprint(&self, object: &Object, mjd: f64) -> u64 {
+        let points = &object.lightcurve;
         let mut fingerprint = Fingerprint::new();
-        fingerprint.word(of_points(&object.lightcurve, &self.bands, |i| object.lightcurve.mjd[i] <= mjd));
+        fingerprint.word(of_points(&points.mjd, &points.flux, &points.flux_err, mjd));
         for value in [object.host_photoz, object.host_photoz_err] {
             fingerprint.number(value.unwrap_or(f64::NAN));
         }
