@@ -26,6 +26,24 @@ impl Place {
         Self([t0, 4f64.ln(), 30f64.ln()])
     }
 
+    pub(crate) fn sharp(curve: &BandCurve) -> Vec<Self> {
+        if curve.is_empty() { return Vec::new(); }
+        let last = curve.mjd.last().copied().unwrap_or(0.0);
+        let first = curve.mjd.first().copied().unwrap_or(0.0);
+        let mut brightest = 0;
+        for i in 0..curve.len() {
+            if curve.flux[i] / curve.flux_err[i] > curve.flux[brightest] / curve.flux_err[brightest] { brightest = i; }
+        }
+        let b = curve.mjd[brightest];
+        let mut v = Vec::new();
+        for (rise, fall) in [(1.0f64, 6.0f64), (1.5, 40.0), (10.0, 16.0), (1.0, 200.0)] {
+            for t0 in [b, b - 4.0] { v.push(Self([t0, rise.ln(), fall.ln()])); }
+        }
+        v.push(Self([first, 25f64.ln(), 16f64.ln()]));
+        v.push(Self([last, 10f64.ln(), 40f64.ln()]));
+        v
+    }
+
     fn from_shape(shape: Shape, start: f64) -> Self {
         Self([shape.t0 + start, shape.ln_rise, shape.ln_fall])
     }
@@ -110,7 +128,7 @@ impl BazinFitter {
         let priors = self.localised(priors);
         let state = match self.most_promising(&priors, starts) {
             Some(start) => {
-                let state = self.descend_while(&priors, start, self.params.iterations, knob("PROMISE", 1e-4));
+                let state = self.descend_while(&priors, start, self.params.iterations, knob("PROMISE", 1e-5));
                 self.settle_unless_seen(&priors, &state);
                 state
             }
@@ -126,12 +144,20 @@ impl BazinFitter {
             _ => return Vec::new(),
         };
         let mut states = Vec::with_capacity(2);
-        let candidates: Vec<Place> = std::iter::once(*first).chain(hints.iter().copied()).collect();
-        if let Some(start) = self.most_promising(priors, &candidates) {
-            states.push(self.descend_while(priors, start, self.params.iterations, knob("PROMISE", 1e-4)));
+        let promise = knob("PROMISE", 1e-5);
+        let start = if knob("H2", 0.0) > 0.0 {
+            let hint = self.most_promising(priors, hints);
+            if let Some(start) = hint { states.push(self.descend_while(priors, start, knob("H2", 0.0) as usize, promise)); }
+            self.most_promising(priors, &[*first])
+        } else {
+            let candidates: Vec<Place> = std::iter::once(*first).chain(hints.iter().copied()).collect();
+            self.most_promising(priors, &candidates)
+        };
+        if let Some(start) = start {
+            states.push(self.descend_while(priors, start, self.params.iterations, promise));
         }
         if let Some(start) = self.most_promising(priors, others) {
-            states.push(self.descend_while(priors, start, knob("OTHER", 12.0) as usize, knob("PROMISE", 1e-4)));
+            states.push(self.descend_while(priors, start, knob("OTHER", 12.0) as usize, knob("PROMISE", 1e-5)));
         }
         states.retain(|state| state.cost.is_finite());
         states.sort_by(|a, b| a.cost.total_cmp(&b.cost));

@@ -102,9 +102,11 @@ impl Memory {
                 let fingerprint = of_points(&curve.mjd, &curve.flux, &curve.flux_err, f64::INFINITY);
                 if memory.fingerprint != fingerprint || curve.is_empty() {
                     let priors = fitter.params().priors;
-                    let hint = smooth.as_ref().map(Place::of);
+                    let mut hints: Vec<Place> = smooth.as_ref().map(Place::of).into_iter().collect();
+                    hints.extend(guesses(std::slice::from_ref(curve)).into_iter().take(crate::bazin::knob("FH", 0.0) as usize));
+                    if crate::bazin::knob("SHARP", 0.0) > 0.0 { hints.extend(Place::sharp(curve)); }
                     let fits =
-                        fitter.follow(std::iter::once(curve), priors, &mut memory.trail, hint.as_slice());
+                        fitter.follow(std::iter::once(curve), priors, &mut memory.trail, &hints);
                     memory.free = fits.first().map(Kept::of);
                     memory.fingerprint = fingerprint;
                 }
