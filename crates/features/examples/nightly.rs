@@ -199,6 +199,8 @@ impl Campaign {
 /// Ratios of χ², warm by cold, of each kind of fit.
 struct Quality {
     kinds: Vec<(&'static str, Vec<usize>, Vec<f64>)>,
+    /// The columns that tell how many points a free fit has.
+    counts: Vec<usize>,
 }
 
 impl Quality {
@@ -213,13 +215,22 @@ impl Quality {
                 ("shared", shared, Vec::new()),
                 ("smooth", of("shape_chi2"), Vec::new()),
                 ("free", of("bazin_chi2"), Vec::new()),
+                ("free_10_points", of("bazin_chi2"), Vec::new()),
             ],
+            counts: of("bazin_n"),
         }
     }
 
     fn compare(&mut self, warm: &[f64], cold: &[f64]) {
-        for (_, columns, ratios) in &mut self.kinds {
-            ratios.extend(columns.iter().map(|&c| warm[c] / cold[c]).filter(|ratio| ratio.is_finite()));
+        for (kind, columns, ratios) in &mut self.kinds {
+            for (place, &column) in columns.iter().enumerate() {
+                let ratio = warm[column] / cold[column];
+                // A fit of five parameters to as many points has a χ² of rounding errors.
+                let enough = *kind != "free_10_points" || cold[self.counts[place]] >= 10.0;
+                if ratio.is_finite() && enough {
+                    ratios.push(ratio);
+                }
+            }
         }
     }
 

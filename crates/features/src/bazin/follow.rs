@@ -36,11 +36,11 @@ impl Place {
         }
         let b = curve.mjd[brightest];
         let mut v = Vec::new();
-        for (rise, fall) in [(1.0f64, 6.0f64), (1.5, 40.0), (10.0, 16.0), (1.0, 200.0)] {
-            for t0 in [b, b - 4.0] { v.push(Self([t0, rise.ln(), fall.ln()])); }
+        let m = knob("SHARP", 0.0) as u64;
+        let _ = (first, last);
+        for (k, (rise, fall, t0)) in [(1.0f64, 6.0f64, b),(1.0f64, 6.0f64, b - 4.0),(1.5, 40.0, b),(1.5, 40.0, b - 4.0),(10.0, 16.0, b),(10.0, 16.0, b-4.0),(1.0, 200.0, b),(1.0, 200.0, b - 4.0),(25.0, 16.0, first),(10.0, 40.0, last),(0.4, 6.0, b - 1.0),(4.0,400.0,last),(4.0,110.0,b-10.0),(25.0,40.0,b),(0.4,400.0,b-1.0), (1.5,2.0,b-2.0)].into_iter().enumerate() {
+            if m >> k & 1 == 1 { v.push(Self([t0, rise.ln(), fall.ln()])); }
         }
-        v.push(Self([first, 25f64.ln(), 16f64.ln()]));
-        v.push(Self([last, 10f64.ln(), 40f64.ln()]));
         v
     }
 
@@ -173,15 +173,19 @@ impl BazinFitter {
 
     /// The place where the cost is least before any step.
     fn most_promising(&mut self, priors: &Priors, places: &[Place]) -> Option<Shape> {
-        let mut best: Option<State> = None;
+        let start = self.points.start;
+        if let [place] = places {
+            return Some(place.shape(start));
+        }
+        let mut best: Option<(f64, Shape)> = None;
         for place in places {
-            let shape = place.shape(self.points.start);
-            let state = self.descent.project(&self.points, priors, shape);
-            if state.cost.is_finite() && best.is_none_or(|best| state.cost < best.cost) {
-                best = Some(state);
+            let shape = place.shape(start);
+            let cost = self.descent.glance(&self.points, priors, shape);
+            if cost.is_finite() && best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, shape));
             }
         }
-        best.map(|state| state.shape)
+        best.map(|(_, shape)| shape)
     }
 }
 
