@@ -12,10 +12,12 @@
 use std::error::Error;
 use std::path::Path;
 
-use hesper_features::{BazinParams, Feature, FeatureTable, Nightly, NightlyState, describe, select, survey_bands};
+use hesper_features::{
+    BazinParams, Feature, FeatureTable, Nightly, NightlyState, describe, select, survey_bands,
+};
 use hesper_photometry::{Band, Object, ReadOptions, read};
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -30,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = arguments.next().map_or(Ok(1000), |count| count.parse())?;
     let seed: u64 = arguments.next().map_or(Ok(0), |seed| seed.parse())?;
     let features = select(&[arguments.next().unwrap_or_else(|| "default".to_owned())])?;
-    let mut objects: Vec<Object> = read(Path::new(&input), &ReadOptions::default())?.collect::<Result<_, _>>()?;
+    let mut objects: Vec<Object> =
+        read(Path::new(&input), &ReadOptions::default())?.collect::<Result<_, _>>()?;
     objects.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     objects.truncate(count);
     let bands = survey_bands(&objects);
@@ -86,7 +89,6 @@ impl Campaign {
         let renewed = self.nightly.update(&mut self.states, &self.objects, mjd)?;
         self.warm += cpu_seconds() - start;
         let renewed: Vec<usize> = (0..self.objects.len()).filter(|&i| renewed[i]).collect();
-        if std::env::var("WARM_ONLY").is_ok() { self.refits += renewed.len(); return Ok(()); }
         if !renewed.is_empty() {
             let cold = self.describe(&renewed, mjd)?;
             self.refits += renewed.len();
@@ -126,15 +128,17 @@ impl Campaign {
         let Some(r) = self.bands.iter().copied().find(|band| band.as_str() == "r") else { return };
         let (state, object) = (&self.states[i], &self.objects[i]);
         let curve = &object.lightcurve;
-        let seen = (0..curve.len())
-            .any(|p| curve.mjd[p] <= mjd && curve.mjd[p] > mjd - 10.0 && curve.flux[p] > 5.0 * curve.flux_err[p]);
+        let seen = (0..curve.len()).any(|p| {
+            curve.mjd[p] <= mjd && curve.mjd[p] > mjd - 10.0 && curve.flux[p] > 5.0 * curve.flux_err[p]
+        });
         let tonight = self.nightly.forecast(state, object, r, mjd).and_then(|forecast| forecast.magnitude());
         let Some((magnitude, _)) = tonight.filter(|(magnitude, _)| seen && *magnitude < 23.0) else { return };
         for days in 1..=3 {
             let then = mjd + days as f64;
             let Some(forecast) = self.nightly.forecast(state, object, r, then) else { continue };
             let before = self.nightly.forecast(state, object, r, mjd);
-            let near = |p: &usize| curve.band[*p] == r && curve.mjd[*p] > mjd && (curve.mjd[*p] - then).abs() <= 0.5;
+            let near =
+                |p: &usize| curve.band[*p] == r && curve.mjd[*p] > mjd && (curve.mjd[*p] - then).abs() <= 0.5;
             let point = (0..curve.len()).find(near);
             let at = point.map(|p| (curve.mjd[p], curve.flux[p], curve.flux_err[p]));
             let at_point = at.and_then(|(time, ..)| self.nightly.forecast(state, object, r, time));
@@ -149,7 +153,9 @@ impl Campaign {
                 flux,
                 flux_err,
                 // The point's flux, carried from its hour to the hour foretold by the fit.
-                measured: at.zip(at_point).map(|((_, measured, error), there)| (measured + flux - there.flux, error)),
+                measured: at
+                    .zip(at_point)
+                    .map(|((_, measured, error), there)| (measured + flux - there.flux, error)),
             });
         }
     }
@@ -161,7 +167,9 @@ impl Campaign {
         let truth: Vec<Option<f64>> = self
             .forecasts
             .iter()
-            .map(|told| self.nightly.forecast(&self.states[told.object], &self.objects[told.object], r, told.mjd))
+            .map(|told| {
+                self.nightly.forecast(&self.states[told.object], &self.objects[told.object], r, told.mjd)
+            })
             .map(|forecast| forecast.map(|forecast| forecast.flux))
             .collect();
         let difference = |told: &Foretold, flux: f64| {
@@ -171,8 +179,9 @@ impl Campaign {
             let chosen = || self.forecasts.iter().zip(&truth).filter(|(told, _)| take(told));
             let against_fit = chosen().filter_map(|(told, truth)| difference(told, (*truth)?)).collect();
             let measured = || chosen().filter_map(|(told, _)| Some((told, told.measured?)));
-            let against_points =
-                measured().filter(|(_, (f, e))| f > &(10.0 * e)).filter_map(|(told, (f, _))| difference(told, f));
+            let against_points = measured()
+                .filter(|(_, (f, e))| f > &(10.0 * e))
+                .filter_map(|(told, (f, _))| difference(told, f));
             let pulls = measured().map(|(told, (f, e))| (f - told.flux) / e.hypot(told.flux_err));
             json!({
                 "less_the_final_fit_mag": quantiles(against_fit),
@@ -250,7 +259,8 @@ impl Quality {
 
 fn quantiles(mut values: Vec<f64>) -> Value {
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
+    let at =
+        |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
     json!({
         "count": values.len(), "p10": at(0.1), "p16": at(0.16), "median": at(0.5), "p84": at(0.84), "p90": at(0.9), "p99": at(0.99),
     })

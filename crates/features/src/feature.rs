@@ -4,8 +4,8 @@ use std::cell::{OnceCell, RefCell};
 
 use hesper_photometry::{Band, BandCurve, Object};
 
-use crate::statistics::BandStatistics;
 use crate::nightly::Memory;
+use crate::statistics::BandStatistics;
 use crate::{BazinFit, BazinFitter, BazinParams, smooth};
 
 /// Numbers that describe a light curve: one feature of a few columns. Each stands in a file of its own as a constant.
@@ -150,7 +150,11 @@ impl<'a> Described<'a> {
         self.smooth.get_or_init(|| {
             let shared = self.shared();
             if let Some(memory) = self.memory {
-                return memory.borrow_mut().smooth(&mut self.fitters.bazin.borrow_mut(), &self.curves, shared);
+                return memory.borrow_mut().smooth(
+                    &mut self.fitters.bazin.borrow_mut(),
+                    &self.curves,
+                    shared,
+                );
             }
             if shared.is_empty() {
                 return vec![None; self.curves.len()];

@@ -65,7 +65,8 @@ impl<const N: usize> Walk<N> {
     pub(crate) fn run(&self, landscape: &mut impl Landscape<N>, start: [f64; N]) -> Arrival<N> {
         let place = self.within(start);
         let mut arrival = Arrival { place, cost: landscape.cost(&place), converged: false };
-        let mut damping = 1e-2;
+        // A start that is as good as a minimum may trust the linear model more.
+        let mut damping = if self.promise > 0.0 { 1e-3 } else { 1e-2 };
         let (mut jj, mut jr) = landscape.normal_equations(&place);
         let mut small = 0;
         for _ in 0..self.iterations {
@@ -131,7 +132,11 @@ impl<const N: usize> Walk<N> {
 
 /// Solves (JᵀJ + damping·diag) step = Jᵀr by Cholesky; `None` where nothing is left to gain.
 #[expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
-pub(crate) fn damped_step<const N: usize>(jj: &[[f64; N]; N], jr: &[f64; N], damping: f64) -> Option<[f64; N]> {
+pub(crate) fn damped_step<const N: usize>(
+    jj: &[[f64; N]; N],
+    jr: &[f64; N],
+    damping: f64,
+) -> Option<[f64; N]> {
     let mut l = *jj;
     for row in 0..N {
         for column in 0..=row {
@@ -179,7 +184,13 @@ mod tests {
     }
 
     fn walk(bounds: [(f64, f64); 2]) -> Walk<2> {
-        Walk { bounds, stride: [f64::INFINITY; 2], iterations: 200, tolerance: Tolerance::Relative(1e-12), promise: 0.0 }
+        Walk {
+            bounds,
+            stride: [f64::INFINITY; 2],
+            iterations: 200,
+            tolerance: Tolerance::Relative(1e-12),
+            promise: 0.0,
+        }
     }
 
     #[test]

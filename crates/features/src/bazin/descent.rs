@@ -112,7 +112,9 @@ impl Descent {
             let mut sums = band.totals.with_baseline(priors.baseline);
             let weights = &points.weight[band.range.clone()];
             let weighted_flux = &points.weighted_flux[band.range.clone()];
-            for ((phi, weight), weighted_flux) in self.phi[band.range.clone()].iter().zip(weights).zip(weighted_flux) {
+            for ((phi, weight), weighted_flux) in
+                self.phi[band.range.clone()].iter().zip(weights).zip(weighted_flux)
+            {
                 sums.wp += weight * phi;
                 sums.wpp += weight * phi * phi;
                 sums.wpy += weighted_flux * phi;
@@ -127,6 +129,15 @@ impl Descent {
     /// The shape that [`Descent::project`] saw last.
     pub(super) fn seen(&self) -> Option<Shape> {
         self.seen
+    }
+
+    /// χ² of one of the bands, without the priors' part, at the state that [`Descent::project`] saw last.
+    pub(super) fn chi2(&self, points: &Points, band: usize) -> f64 {
+        let Linear { amplitude, baseline } = self.linear[band];
+        let range = points.bands[band].range.clone();
+        let points =
+            self.phi[range.clone()].iter().zip(&points.flux[range.clone()]).zip(&points.weight[range]);
+        points.map(|((phi, flux), weight)| weight * (flux - amplitude * phi - baseline).powi(2)).sum()
     }
 
     /// The best A and B of each band at the state that [`Descent::project`] saw last.

@@ -1,7 +1,9 @@
-//! Following a fit from night to night: last night's minima are the starts of tonight's search.
+//! Following a fit from night to night: last night's minimum is where tonight's search starts.
 //!
-//! A grid of shapes costs ten times what a descent does, and most nights it finds last night's minimum again. So the
-//! grid is tried only where that is in doubt: where the points are few, or χ² grew by more than new points explain.
+//! The grid of shapes and the walks from its best cells cost ten times what one walk does, and on most nights they lead to last
+//! night's minimum again. So a glance at a few shapes, where an explosion may have begun or noise may have made a spike, has
+//! to tell whether there is a better start; and the grid is tried only where the points were too few for last night's
+//! minimum to mean anything, or χ² grew by far more than the new points explain.
 
 use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
@@ -11,40 +13,29 @@ use super::model::{Priors, Shape};
 use super::{BazinFit, BazinFitter};
 use crate::nightly::bits;
 
-/// A shape on the calendar: t0 as MJD, and the logarithms of rise and fall in days.
+/// With fewer points than this the night before, the grid is tried.
+const FEW: usize = 6;
+/// A growth of χ² beyond that of the new points, in standard deviations of theirs, after which the grid is tried.
+const CRISIS: f64 = 20.0;
+/// A step that promises a smaller gain, as a share of χ², is not taken.
+const PROMISE: f64 = 1e-5;
+
+/// A shape on the calendar: t0 as MJD, ln(rise / 1 d), ln(fall / 1 d).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Place(#[serde(with = "bits::array")] [f64; 3]);
 
 impl Place {
+    /// Of a time (MJD) and two times in days.
+    pub(crate) fn new(t0: f64, rise: f64, fall: f64) -> Self {
+        Self([t0, rise.ln(), fall.ln()])
+    }
+
     /// Where a fit ended.
     pub(crate) fn of(fit: &BazinFit) -> Self {
-        Self([fit.t0, fit.rise.ln(), fit.fall.ln()])
+        Self::new(fit.t0, fit.rise, fit.fall)
     }
 
-    /// A supernova as they usually are, with its turn at a time (MJD).
-    pub(crate) fn usual(t0: f64) -> Self {
-        Self([t0, 4f64.ln(), 30f64.ln()])
-    }
-
-    pub(crate) fn sharp(curve: &BandCurve) -> Vec<Self> {
-        if curve.is_empty() { return Vec::new(); }
-        let last = curve.mjd.last().copied().unwrap_or(0.0);
-        let first = curve.mjd.first().copied().unwrap_or(0.0);
-        let mut brightest = 0;
-        for i in 0..curve.len() {
-            if curve.flux[i] / curve.flux_err[i] > curve.flux[brightest] / curve.flux_err[brightest] { brightest = i; }
-        }
-        let b = curve.mjd[brightest];
-        let mut v = Vec::new();
-        let m = knob("SHARP", 0.0) as u64;
-        let _ = (first, last);
-        for (k, (rise, fall, t0)) in [(1.0f64, 6.0f64, b),(1.0f64, 6.0f64, b - 4.0),(1.5, 40.0, b),(1.5, 40.0, b - 4.0),(10.0, 16.0, b),(10.0, 16.0, b-4.0),(1.0, 200.0, b),(1.0, 200.0, b - 4.0),(25.0, 16.0, first),(10.0, 40.0, last),(0.4, 6.0, b - 1.0),(4.0,400.0,last),(4.0,110.0,b-10.0),(25.0,40.0,b),(0.4,400.0,b-1.0), (1.5,2.0,b-2.0)].into_iter().enumerate() {
-            if m >> k & 1 == 1 { v.push(Self([t0, rise.ln(), fall.ln()])); }
-        }
-        v
-    }
-
-    fn from_shape(shape: Shape, start: f64) -> Self {
+    fn on_calendar(shape: Shape, start: f64) -> Self {
         Self([shape.t0 + start, shape.ln_rise, shape.ln_fall])
     }
 
@@ -60,30 +51,16 @@ impl Place {
 pub(crate) struct Trail {
     /// How many points were fitted.
     points: usize,
-    /// How many points there were when the whole grid was last tried.
-    searched: usize,
     /// χ² and the priors' part.
     #[serde(with = "bits")]
     cost: f64,
-    /// The minima, best first.
-    places: Vec<Place>,
-}
-
-pub(crate) fn knob(name: &'static str, default: f64) -> f64 {
-    thread_local!(static K: std::cell::RefCell<Vec<(&'static str, f64)>> = const { std::cell::RefCell::new(Vec::new()) });
-    K.with(|k| {
-        let mut k = k.borrow_mut();
-        if let Some((_, v)) = k.iter().find(|(n, _)| *n == name) { return *v; }
-        let v = std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        k.push((name, v));
-        v
-    })
+    /// The minimum.
+    place: Option<Place>,
 }
 
 impl BazinFitter {
-    /// One shape for all `curves`, as [`BazinFitter::fit_jointly`], or the fit of a single one; starting where the
-    /// trail ends, or from the `hints` where they promise more. The covariances are NaN. Empty where there are too few points, or numbers
-    /// that bear no fit.
+    /// One shape for all `curves` as by [`BazinFitter::fit_jointly`], from the trail's end or from the best of the `hints`
+    /// where it is better. The covariances are NaN. Empty where there are too few points, or numbers that bear no fit.
     pub(crate) fn follow<'c>(
         &mut self,
         curves: impl Iterator<Item = &'c BandCurve> + Clone,
@@ -100,24 +77,29 @@ impl BazinFitter {
             return Vec::new();
         }
         let priors = self.localised(priors);
-        let mut states = self.walk_on(&priors, trail, hints);
-        if states.first().is_none_or(|state| trail.doubts(state.cost, points)) {
-            states.extend(self.minima(&priors));
-            states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-            trail.searched = points;
-        }
-        let Some(best) = states.first().copied() else { return Vec::new() };
-        trail.points = points;
-        trail.cost = best.cost;
-        let start = self.points.start;
-        trail.places.clear();
-        trail.places.extend(states.iter().take(knob("KEEP", 2.0) as usize).map(|state| Place::from_shape(state.shape, start)));
-        self.settle_unless_seen(&priors, &best);
-        self.outline(&best)
+        let last = trail.place.filter(|_| trail.points >= FEW);
+        let near = last.and_then(|last| self.walk_on(&priors, last, hints));
+        let state = match near {
+            Some(near) if !trail.in_crisis(near.cost, points) => near,
+            near => {
+                let far = self.minima(&priors).first().copied();
+                // The grid always has a minimum, and the walk from it a finite cost; without either, there is no fit.
+                let states = near.into_iter().chain(far);
+                let Some(best) = states.min_by(|a, b| a.cost.total_cmp(&b.cost)) else { return Vec::new() };
+                best
+            }
+        };
+        *trail = Trail {
+            points,
+            cost: state.cost,
+            place: Some(Place::on_calendar(state.shape, self.points.start)),
+        };
+        self.look_at(&priors, &state);
+        self.outline(&state)
     }
 
-    /// The fit of one band near the better of some places; `None` as for [`BazinFitter::fit`]. Its covariance is NaN.
-    pub(crate) fn nearby(&mut self, curve: &BandCurve, priors: Priors, starts: &[Place]) -> Option<BazinFit> {
+    /// The fit of one band near a place; `None` as for [`BazinFitter::fit`]. Its covariance is NaN.
+    pub(crate) fn nearby(&mut self, curve: &BandCurve, priors: Priors, place: Place) -> Option<BazinFit> {
         if curve.len() < Self::MIN_POINTS {
             return None;
         }
@@ -126,10 +108,9 @@ impl BazinFitter {
             return None;
         }
         let priors = self.localised(priors);
-        let state = match self.most_promising(&priors, starts) {
-            Some(start) => {
-                let state = self.descend_while(&priors, start, self.params.iterations, knob("PROMISE", 1e-5));
-                self.settle_unless_seen(&priors, &state);
+        let state = match self.walk_on(&priors, place, &[]) {
+            Some(state) => {
+                self.look_at(&priors, &state);
                 state
             }
             None => self.search(&priors),
@@ -137,64 +118,37 @@ impl BazinFitter {
         self.outline(&state).pop()
     }
 
-    /// The minima near those of the trail and the best hint, best first.
-    fn walk_on(&mut self, priors: &Priors, trail: &Trail, hints: &[Place]) -> Vec<State> {
-        let (first, others) = match trail.places.split_first() {
-            Some((first, others)) if trail.points >= knob("COLD", 12.0) as usize => (first, others),
-            _ => return Vec::new(),
-        };
-        let mut states = Vec::with_capacity(2);
-        let promise = knob("PROMISE", 1e-5);
-        let start = if knob("H2", 0.0) > 0.0 {
-            let hint = self.most_promising(priors, hints);
-            if let Some(start) = hint { states.push(self.descend_while(priors, start, knob("H2", 0.0) as usize, promise)); }
-            self.most_promising(priors, &[*first])
-        } else {
-            let candidates: Vec<Place> = std::iter::once(*first).chain(hints.iter().copied()).collect();
-            self.most_promising(priors, &candidates)
-        };
-        if let Some(start) = start {
-            states.push(self.descend_while(priors, start, self.params.iterations, promise));
+    /// The minimum that the best of the starts leads to; `None` where there is no number at its end.
+    fn walk_on(&mut self, priors: &Priors, last: Place, hints: &[Place]) -> Option<State> {
+        let origin = self.points.start;
+        let mut start = last.shape(origin);
+        if !hints.is_empty() {
+            let mut least = self.descent.glance(&self.points, priors, start);
+            for hint in hints {
+                let shape = hint.shape(origin);
+                let cost = self.descent.glance(&self.points, priors, shape);
+                if cost < least {
+                    (least, start) = (cost, shape);
+                }
+            }
         }
-        if let Some(start) = self.most_promising(priors, others) {
-            states.push(self.descend_while(priors, start, knob("OTHER", 12.0) as usize, knob("PROMISE", 1e-5)));
-        }
-        states.retain(|state| state.cost.is_finite());
-        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        states
+        let state = self.descend_while(priors, start, self.params.iterations, PROMISE);
+        Some(state).filter(|state| state.cost.is_finite())
     }
 
-    /// Lets the descent see a state last, for [`BazinFitter::outline`].
-    fn settle_unless_seen(&mut self, priors: &Priors, state: &State) {
+    /// Lets the descent see a state last, for [`BazinFitter::outline`]: it may have looked elsewhere since.
+    fn look_at(&mut self, priors: &Priors, state: &State) {
         if self.descent.seen() != Some(state.shape) {
             self.descent.project(&self.points, priors, state.shape);
         }
     }
-
-    /// The place where the cost is least before any step.
-    fn most_promising(&mut self, priors: &Priors, places: &[Place]) -> Option<Shape> {
-        let start = self.points.start;
-        if let [place] = places {
-            return Some(place.shape(start));
-        }
-        let mut best: Option<(f64, Shape)> = None;
-        for place in places {
-            let shape = place.shape(start);
-            let cost = self.descent.glance(&self.points, priors, shape);
-            if cost.is_finite() && best.is_none_or(|(least, _)| cost < least) {
-                best = Some((cost, shape));
-            }
-        }
-        best.map(|(_, shape)| shape)
-    }
 }
 
 impl Trail {
-    /// Whether χ² grew so much that another minimum may be better by now.
-    fn doubts(&self, cost: f64, points: usize) -> bool {
+    /// Whether χ² grew so much that last night's minimum is likely the wrong one by now.
+    fn in_crisis(&self, cost: f64, points: usize) -> bool {
         let new = points.saturating_sub(self.points) as f64;
         let each = (self.cost / self.points.max(1) as f64).max(1.0);
-        points as f64 > knob("GROWTH", 1e9) * self.searched as f64
-            || cost > self.cost + each * (new + knob("SIGMAS", 3.0) * (2.0 * new).sqrt())
+        cost > self.cost + each * (new + CRISIS * (2.0 * new).sqrt())
     }
 }

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use descent::{Bounds, Descent, State};
 pub(crate) use feature::FEATURE;
-pub(crate) use follow::{Place, Trail, knob};
+pub(crate) use follow::{Place, Trail};
 pub use model::{Gaussian, Priors, bazin};
-use model::{Linear, Points, Shape};
+use model::{Points, Shape};
 use search::Grid;
 
 /// Steps from each start before the starts are compared.
@@ -294,35 +294,34 @@ impl BazinFitter {
         let mut fits = self.outline(state);
         for (fit, band) in fits.iter_mut().zip(&self.points.bands) {
             let BazinFit { amplitude, baseline, rise, fall, .. } = *fit;
-            let parameters = [amplitude, baseline, state.shape.t0, rise, fall];
+            let t0 = state.shape.t0;
+            let chi2 = band.range.clone().map(|i| {
+                let model = bazin(self.points.time[i], amplitude, baseline, t0, rise, fall);
+                self.points.weight[i] * (self.points.flux[i] - model).powi(2)
+            });
+            fit.chi2 = chi2.sum();
+            let parameters = [amplitude, baseline, t0, rise, fall];
             fit.covariance = covariance::covariance(&self.points, band.range.clone(), parameters);
         }
         fits
     }
 
-    /// As [`BazinFitter::describe`], without the covariances: NaN.
+    /// As [`BazinFitter::describe`], without the covariances, and with the descent's own χ².
     fn outline(&self, state: &State) -> Vec<BazinFit> {
         let Shape { t0, ln_rise, ln_fall } = state.shape;
         let (rise, fall) = (ln_rise.exp(), ln_fall.exp());
-        let bands = self.points.bands.iter().zip(self.descent.linear());
+        let bands = self.points.bands.iter().zip(self.descent.linear()).enumerate();
         bands
-            .map(|(band, linear)| {
-                let Linear { amplitude, baseline } = *linear;
-                let chi2 = band.range.clone().map(|i| {
-                    let model = bazin(self.points.time[i], amplitude, baseline, t0, rise, fall);
-                    self.points.weight[i] * (self.points.flux[i] - model).powi(2)
-                });
-                BazinFit {
-                    amplitude,
-                    baseline,
-                    t0: t0 + self.points.start,
-                    rise,
-                    fall,
-                    chi2: chi2.sum(),
-                    n: band.range.len(),
-                    converged: state.converged,
-                    covariance: [[f64::NAN; 5]; 5],
-                }
+            .map(|(place, (band, linear))| BazinFit {
+                amplitude: linear.amplitude,
+                baseline: linear.baseline,
+                t0: t0 + self.points.start,
+                rise,
+                fall,
+                chi2: self.descent.chi2(&self.points, place),
+                n: band.range.len(),
+                converged: state.converged,
+                covariance: [[f64::NAN; 5]; 5],
             })
             .collect()
     }

@@ -8,8 +8,9 @@ use crate::smooth;
 
 /// How far beyond the last point a fit is believed, days.
 const HORIZON: f64 = 30.0;
-/// How many magnitudes brighter than it was in the time seen a fit may become.
-const BRIGHTER: f64 = 1.0;
+/// How many magnitudes brighter than at the band's points a fit may become. Without a limit, fits of objects that have just
+/// begun to rise foretell peaks a magnitude too bright.
+const BRIGHTER: f64 = 0.5;
 
 /// A flux that a fit foretells.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,9 +31,9 @@ impl Forecast {
 impl Nightly {
     /// The flux of an object in a band at a time (MJD), by the smooth fit of the points that `state` knows.
     ///
-    /// `None` where the band has no points or the object fewer than 5, and beyond 30 days after the last point. The flux is never
-    /// more than 1 mag brighter than the fit was at its brightest between the first point and the last: a rise goes on for
-    /// some nights, but that of an explosion not yet seen is a guess.
+    /// `None` where the band has no points or the object fewer than 5, and beyond 30 days after the last point of any band. The flux
+    /// is never more than 0.5 mag brighter than the fit is at any of the band's points: a rise goes on for some nights, but a peak
+    /// that the points do not show yet is a guess. Times before the last point give the fit there, under the same limit.
     ///
     /// The error comes from the matrix of second derivatives of χ² and priors of the band's amplitude, t0, ln rise and ln fall at the
     /// fit, scaled by √(χ²/n) where that is above 1.
@@ -44,15 +45,15 @@ impl Nightly {
         }
         let fit = state.memory.bands.get(place)?.smooth.as_ref()?.fit();
         let curve = &object.lightcurve;
-        let known = || (0..curve.len()).filter(|&i| curve.mjd[i] <= last);
-        let first = known().map(|i| curve.mjd[i]).fold(last, f64::min);
-        let brightest = fit.flux(fit.peak().unwrap_or(first).clamp(first, last));
-        let flux = fit.flux(mjd).clamp(0.0, brightest.max(0.0) * 10f64.powf(0.4 * BRIGHTER));
+        let points = || (0..curve.len()).filter(|&i| curve.mjd[i] <= last && curve.band[i] == band);
+        let brightest = points().map(|i| fit.flux(curve.mjd[i])).fold(0.0, f64::max);
+        let ceiling = brightest * 10f64.powf(0.4 * BRIGHTER);
+        let flux = fit.flux(mjd).min(ceiling).max(0.0);
         let mut precision = [[0.0; 4]; 4];
         for (axis, prior) in smooth::band_priors(&fit).shape().into_iter().enumerate() {
             precision[axis + 1][axis + 1] = prior.map_or(0.0, |prior| prior.precision());
         }
-        for i in known().filter(|&i| curve.band[i] == band) {
+        for i in points() {
             let gradient = fit.gradient(curve.mjd[i]);
             let weight = curve.flux_err[i].powi(-2);
             for a in 0..4 {

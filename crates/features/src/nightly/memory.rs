@@ -3,8 +3,8 @@
 use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
-use super::bits;
 use super::fingerprint::of_points;
+use super::{bits, hints};
 use crate::bazin::{Place, Trail};
 use crate::{BazinFit, BazinFitter, smooth};
 
@@ -50,7 +50,17 @@ impl Kept {
     pub(super) fn fit(&self) -> BazinFit {
         let [amplitude, baseline, t0, rise, fall, chi2] = self.numbers;
         let covariance = [[f64::NAN; 5]; 5];
-        BazinFit { amplitude, baseline, t0, rise, fall, chi2, n: self.n, converged: self.converged, covariance }
+        BazinFit {
+            amplitude,
+            baseline,
+            t0,
+            rise,
+            fall,
+            chi2,
+            n: self.n,
+            converged: self.converged,
+            covariance,
+        }
     }
 }
 
@@ -62,11 +72,10 @@ impl Memory {
 
     /// One shape for all bands.
     pub(crate) fn shared(&mut self, fitter: &mut BazinFitter, curves: &[BandCurve]) -> Vec<BazinFit> {
-        let hints = guesses(curves);
-        fitter.follow(curves.iter(), smooth::shared_priors(), &mut self.shared, &hints)
+        fitter.follow(curves.iter(), smooth::shared_priors(), &mut self.shared, &hints::of_all(curves))
     }
 
-    /// Each band near the shared shape: [`smooth::band`] from the better of that shape and the last fit.
+    /// Each band near the shared shape: [`smooth::band`], but from where it ended last night.
     pub(crate) fn smooth(
         &mut self,
         fitter: &mut BazinFitter,
@@ -81,7 +90,7 @@ impl Memory {
                 let shared = shared?;
                 let priors = smooth::band_priors(shared);
                 let start = last.map_or(*shared, |last| last.fit());
-                let near = if crate::bazin::knob("BOTH", 0.0) > 0.0 { fitter.nearby(curve, priors, &[Place::of(&start), Place::of(shared)]) } else { fitter.nearby(curve, priors, &[Place::of(&start)]) };
+                let near = fitter.nearby(curve, priors, Place::of(&start));
                 let fit = near.unwrap_or(*shared);
                 memory.smooth = Some(Kept::of(&fit));
                 Some(fit)
@@ -102,11 +111,8 @@ impl Memory {
                 let fingerprint = of_points(&curve.mjd, &curve.flux, &curve.flux_err, f64::INFINITY);
                 if memory.fingerprint != fingerprint || curve.is_empty() {
                     let priors = fitter.params().priors;
-                    let mut hints: Vec<Place> = smooth.as_ref().map(Place::of).into_iter().collect();
-                    hints.extend(guesses(std::slice::from_ref(curve)).into_iter().take(crate::bazin::knob("FH", 0.0) as usize));
-                    if crate::bazin::knob("SHARP", 0.0) > 0.0 { hints.extend(Place::sharp(curve)); }
-                    let fits =
-                        fitter.follow(std::iter::once(curve), priors, &mut memory.trail, &hints);
+                    let hints = hints::of_band(curve, smooth.as_ref());
+                    let fits = fitter.follow(std::iter::once(curve), priors, &mut memory.trail, &hints);
                     memory.free = fits.first().map(Kept::of);
                     memory.fingerprint = fingerprint;
                 }
@@ -114,20 +120,4 @@ impl Memory {
             })
             .collect()
     }
-}
-
-/// Where an explosion may have begun: supernovae as they usually are that now rise, or that are brightest at the most significant point.
-fn guesses(curves: &[BandCurve]) -> Vec<Place> {
-    let (mut last, mut brightest, mut highest) = (f64::NEG_INFINITY, f64::NAN, 0.0);
-    for curve in curves {
-        for i in 0..curve.len() {
-            last = curve.mjd[i].max(last);
-            let significance = curve.flux[i] / curve.flux_err[i];
-            if significance > highest {
-                (highest, brightest) = (significance, curve.mjd[i]);
-            }
-        }
-    }
-    let turns = [last, last - 6.0, last - 15.0, brightest, brightest - 8.0, brightest - 20.0];
-    turns[..crate::bazin::knob("HINTS", 6.0) as usize].iter().map(|turn| Place::usual(*turn)).collect()
 }

@@ -3,6 +3,7 @@
 pub(crate) mod bits;
 mod fingerprint;
 mod forecast;
+mod hints;
 mod memory;
 mod state;
 mod tracker;

@@ -74,12 +74,19 @@ impl Nightly {
     ///
     /// # Errors
     /// [`Error::States`] where there are not as many states as objects.
-    pub fn update(&self, states: &mut [NightlyState], objects: &[Object], mjd: f64) -> Result<Vec<bool>, Error> {
+    pub fn update(
+        &self,
+        states: &mut [NightlyState],
+        objects: &[Object],
+        mjd: f64,
+    ) -> Result<Vec<bool>, Error> {
         if states.len() != objects.len() {
             return Err(Error::States { states: states.len(), objects: objects.len() });
         }
         let pairs = states.par_iter_mut().zip(objects);
-        Ok(pairs.map_init(|| self.desk(), |desk, (state, object)| self.step(desk, state, object, mjd)).collect())
+        Ok(pairs
+            .map_init(|| self.desk(), |desk, (state, object)| self.step(desk, state, object, mjd))
+            .collect())
     }
 
     /// Brings the state of one object to a night: points after `mjd` are not seen. Whether it had new points.
