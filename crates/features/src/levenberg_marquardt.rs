@@ -200,6 +200,17 @@ mod tests {
     }
 
     #[test]
+    fn a_step_without_promise_is_not_taken() {
+        let start = [1.0 + 1e-6, 1.0];
+        let bounds = [(-5.0, 5.0); 2];
+        // The cost is of the order of 1e-10, and as much is promised.
+        let careful = Walk { promise: 2.0, ..walk(bounds) }.run(&mut Valley, start);
+        assert!(careful.converged && careful.place == start, "{careful:?}");
+        let eager = Walk { promise: 0.5, ..walk(bounds) }.run(&mut Valley, start);
+        assert!(eager.converged && eager.cost < 0.1 * careful.cost, "{eager:?}");
+    }
+
+    #[test]
     fn the_walk_keeps_within_bounds() {
         // With x ≤ 0.5 the lowest place is x = 0.5, y = 0.25.
         let arrival = walk([(-5.0, 0.5), (-5.0, 5.0)]).run(&mut Valley, [-1.2, 1.0]);

@@ -64,20 +64,43 @@ fn half_time(fit: &BazinFit, direction: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
+    const BLANK: BazinFit = BazinFit {
+        amplitude: 0.0,
+        baseline: 0.0,
+        t0: 0.0,
+        rise: 1.0,
+        fall: 1.0,
+        chi2: 0.0,
+        n: 9,
+        converged: true,
+        covariance: [[0.0; 5]; 5],
+    };
+
     #[test]
     fn a_pure_decay_halves_in_fall_times_ln_2() {
-        let fit = BazinFit {
-            amplitude: 7.0,
-            baseline: 0.0,
-            t0: 100.0,
-            rise: 1e-3,
-            fall: 20.0,
-            chi2: 0.0,
-            n: 9,
-            converged: true,
-            covariance: [[0.0; 5]; 5],
-        };
+        let fit = BazinFit { amplitude: 7.0, t0: 100.0, rise: 1e-3, fall: 20.0, ..BLANK };
         assert!((half_time(&fit, 1.0).unwrap() - 20.0 * 2f64.ln()).abs() < 0.01);
         assert!(half_time(&fit, -1.0).unwrap() < 0.05);
+    }
+
+    #[test]
+    fn at_the_half_time_half_is_left() {
+        for rise in [1e-2, 0.5, 4.0, 100.0, 1e3] {
+            for stretch in [1.0 + 1e-6, 1.01, 2.0, 7.0, 1e3] {
+                let unit =
+                    BazinFit { amplitude: 1.0, baseline: 0.0, t0: 0.0, rise, fall: rise * stretch, ..BLANK };
+                for direction in [-1.0, 1.0] {
+                    let days = half_time(&unit, direction).unwrap();
+                    let peak = unit.peak().unwrap();
+                    let left = unit.flux(peak + direction * days) / unit.flux(peak);
+                    assert!(
+                        days > 0.0 && (left - 0.5).abs() < 1e-9,
+                        "{rise} {stretch} {direction}: {days} {left}"
+                    );
+                }
+                // Without a peak, no width.
+                assert_eq!(half_time(&BazinFit { fall: rise / stretch, ..unit }, 1.0), None);
+            }
+        }
     }
 }

@@ -24,12 +24,12 @@ pub(super) struct State {
 /// Arrays that are filled again at each step.
 #[derive(Debug, Default)]
 pub(super) struct Descent {
-    phi: Vec<f64>,
-    share: Vec<f64>,
+    pub(super) phi: Vec<f64>,
+    pub(super) share: Vec<f64>,
     linear: Vec<Linear>,
     sums: Vec<Sums>,
     /// The shape seen last.
-    seen: Option<Shape>,
+    pub(super) seen: Option<Shape>,
 }
 
 type Vector = [f64; 3];
@@ -82,48 +82,6 @@ impl Descent {
         }
         self.seen = Some(shape);
         State { shape, cost, converged: false }
-    }
-
-    /// The cost of a shape, less a constant that all shapes of these points and this prior of the baseline share. It leaves nothing
-    /// behind for the derivatives and costs half of what [`Descent::project`] does, but as the difference of large numbers it
-    /// is no measure of a good fit.
-    pub(super) fn glance(&mut self, points: &Points, priors: &Priors, shape: Shape) -> f64 {
-        let n = points.len();
-        let (inverse_rise, inverse_fall) = ((-shape.ln_rise).exp(), (-shape.ln_fall).exp());
-        if shape.t0 * (inverse_fall - inverse_rise) > LARGEST_EXPONENT {
-            return f64::INFINITY;
-        }
-        self.seen = None;
-        self.phi.resize(n, 0.0);
-        self.share.resize(n, 0.0);
-        for ((phi, share), time) in self.phi.iter_mut().zip(&mut self.share).zip(&points.time) {
-            let x = time - shape.t0;
-            *share = -x.abs() * inverse_rise;
-            let before = (x * (inverse_rise - inverse_fall)).min(LARGEST_EXPONENT);
-            *phi = if x >= 0.0 { -x * inverse_fall } else { before };
-        }
-        exponentials(&mut self.share);
-        exponentials(&mut self.phi);
-        for (phi, share) in self.phi.iter_mut().zip(&self.share) {
-            *phi /= 1.0 + share;
-        }
-        let mut cost = prior_cost(priors, shape);
-        for band in &points.bands {
-            let mut sums = band.totals.with_baseline(priors.baseline);
-            let weights = &points.weight[band.range.clone()];
-            let weighted_flux = &points.weighted_flux[band.range.clone()];
-            for ((phi, weight), weighted_flux) in
-                self.phi[band.range.clone()].iter().zip(weights).zip(weighted_flux)
-            {
-                sums.wp += weight * phi;
-                sums.wpp += weight * phi * phi;
-                sums.wpy += weighted_flux * phi;
-            }
-            let Linear { amplitude, baseline } = sums.solve();
-            // As on the grid: the normal equations make χ² linear in the sums.
-            cost -= amplitude * sums.wpy + baseline * sums.wy;
-        }
-        cost
     }
 
     /// The shape that [`Descent::project`] saw last.
@@ -259,7 +217,7 @@ fn prior_terms(priors: &Priors, shape: Shape) -> [(usize, Option<super::Gaussian
 }
 
 /// What the priors of the shape add to χ².
-fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
+pub(super) fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
     let terms = prior_terms(priors, shape).into_iter();
     terms.filter_map(|(_, prior, value)| prior.map(|p| (value - p.mean).powi(2) * p.precision())).sum()
 }

@@ -4,6 +4,7 @@ mod covariance;
 mod descent;
 mod feature;
 mod follow;
+mod glance;
 mod model;
 mod search;
 

@@ -41,3 +41,39 @@ pub(super) fn of_points(mjd: &[f64], flux: &[f64], flux_err: &[f64], until: f64)
         sum.wrapping_add(if *time <= until { bits } else { 0 })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_of_a_known_point_counts() {
+        let points = [[1.0, 2.0, 3.0], [10.0, 20.0, 30.0], [0.1, 0.2, 0.3]];
+        let of = |points: &[[f64; 3]; 3], until| of_points(&points[0], &points[1], &points[2], until);
+        let base = of(&points, 2.0);
+        for row in 0..3 {
+            for place in 0..3 {
+                let mut other = points;
+                other[row][place] = other[row][place].next_up();
+                // The third point is not known yet.
+                assert_eq!(of(&other, 2.5) == base, place == 2, "{row} {place}");
+            }
+        }
+        let mut swapped = points;
+        swapped[1].swap(0, 1);
+        assert!(of(&swapped, 2.0) != base && of(&points, 3.0) != base && of(&points, 1.5) != base);
+        assert_eq!(of(&points, f64::NAN), 0);
+    }
+
+    #[test]
+    fn texts_are_told_apart() {
+        let of = |texts: &[&str]| {
+            let mut fingerprint = Fingerprint::new();
+            texts.iter().for_each(|text| fingerprint.text(text));
+            fingerprint.finish()
+        };
+        assert!(
+            of(&["ab", "c"]) != of(&["a", "bc"]) && of(&["a"]) != of(&["a\0"]) && of(&["g"]) != of(&["r"])
+        );
+    }
+}

@@ -12,12 +12,15 @@ const HORIZON: f64 = 30.0;
 /// begun to rise foretell peaks a magnitude too bright.
 const BRIGHTER: f64 = 0.5;
 
+/// The error of the model itself, as a share of the flux: what the parameters' errors leave unexplained on SNPCC.
+const MODEL_ERROR: f64 = 0.1;
+
 /// A flux that a fit foretells.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
     /// nJy, at least 0.
     pub flux: f64,
-    /// Its one-sigma error, nJy: of the parameters, not of the model.
+    /// Its one-sigma error, nJy.
     pub flux_err: f64,
 }
 
@@ -36,7 +39,7 @@ impl Nightly {
     /// that the points do not show yet is a guess. Times before the last point give the fit there, under the same limit.
     ///
     /// The error comes from the matrix of second derivatives of χ² and priors of the band's amplitude, t0, ln rise and ln fall at the
-    /// fit, scaled by √(χ²/n) where that is above 1.
+    /// fit, scaled by √(χ²/n) where that is above 1, and a tenth of the flux for what is no Bazin function.
     pub fn forecast(&self, state: &NightlyState, object: &Object, band: Band, mjd: f64) -> Option<Forecast> {
         let place = self.bands.iter().position(|known| *known == band)?;
         let last = state.last()?;
@@ -67,7 +70,7 @@ impl Nightly {
         let step = damped_step(&precision, &gradient, 0.0).unwrap_or_default();
         let variance: f64 = gradient.iter().zip(step).map(|(a, b)| a * b).sum();
         let scale = (fit.chi2 / fit.n.max(1) as f64).max(1.0);
-        let flux_err = (scale * variance).sqrt();
+        let flux_err = (scale * variance).sqrt().hypot(MODEL_ERROR * flux);
         (flux.is_finite() && flux_err.is_finite()).then_some(Forecast { flux, flux_err })
     }
 }

@@ -13,8 +13,8 @@ use crate::{BazinParams, Described, Error, Feature, Fitters};
 /// Describes objects again as their points come in.
 ///
 /// For each object the caller keeps a [`NightlyState`]. Where an object has no new point, its last values stand. Where it
-/// has, the fits start from where they ended last time; the whole search is made again where there were fewer than 12
-/// points, or where χ² grew by more than the new points explain. A state follows from the nights at which it was updated
+/// has, the fits start from where they ended last time or from a better one of a few other shapes; the whole search is made
+/// again where there were fewer than 6 points, or where χ² grew by far more than the new points explain. A state follows from the nights at which it was updated
 /// and from nothing else: neither other objects nor threads nor a pause between two nights change a bit.
 ///
 /// The values are those of [`crate::describe()`] on the points known, except that a fit may have ended in another
@@ -70,7 +70,8 @@ impl Nightly {
         &self.bands
     }
 
-    /// Brings the states of objects to a night, in parallel: points after `mjd` are not seen. Whether each had new points.
+    /// Brings the states of objects to a night, in parallel: points after `mjd` are not seen. Whether the values of each
+    /// were made anew.
     ///
     /// # Errors
     /// [`Error::States`] where there are not as many states as objects.
@@ -89,7 +90,8 @@ impl Nightly {
             .collect())
     }
 
-    /// Brings the state of one object to a night: points after `mjd` are not seen. Whether it had new points.
+    /// Brings the state of one object to a night: points after `mjd` are not seen. Whether its values were made
+    /// anew.
     pub fn update_one(&self, state: &mut NightlyState, object: &Object, mjd: f64) -> bool {
         self.step(&mut self.desk(), state, object, mjd)
     }
