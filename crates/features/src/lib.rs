@@ -2,6 +2,7 @@
 //!
 //! A [`Feature`] is a constant in a file of its own: its name, its documentation as a value, its columns and the function
 //! that computes them. [`select`] finds features by name, [`describe()`] turns objects into a [`FeatureTable`].
+//! [`Nightly`] describes objects again as their points come in, and foretells how bright they will be.
 
 mod bazin;
 mod bump;

@@ -13,6 +13,17 @@ pub(super) struct Bounds {
     pub(super) ln_fall: (f64, f64),
 }
 
+/// When a descent ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The most steps, accepted or refused.
+    pub(super) iterations: usize,
+    /// A gain as a share of χ², two of which in a row end it.
+    pub(super) tolerance: f64,
+    /// A promise of gain as a share of χ² below which no step is taken.
+    pub(super) promise: f64,
+}
+
 /// A shape and its χ² (with the priors' part, if there are priors).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
@@ -160,23 +171,21 @@ impl Descent {
         (jj, jr)
     }
 
-    /// Goes downhill from `start` for at most `iterations` accepted or refused steps.
+    /// Goes downhill from `start` as long as patience lasts.
     pub(super) fn run(
         &mut self,
         points: &Points,
         priors: &Priors,
         bounds: &Bounds,
         start: Shape,
-        iterations: usize,
-        tolerance: f64,
-        promise: f64,
+        patience: Patience,
     ) -> State {
         let walk = Walk {
             bounds: [bounds.t0, bounds.ln_rise, bounds.ln_fall],
             stride: [f64::INFINITY, 2.0, 2.0],
-            iterations,
-            tolerance: Tolerance::Relative(tolerance),
-            promise,
+            iterations: patience.iterations,
+            tolerance: Tolerance::Relative(patience.tolerance),
+            promise: patience.promise,
         };
         let mut ground = Ground { descent: self, points, priors };
         let Arrival { place, cost, converged } = walk.run(&mut ground, start.array());

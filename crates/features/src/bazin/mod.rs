@@ -12,7 +12,7 @@ use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use descent::{Bounds, Descent, State};
+use descent::{Bounds, Descent, Patience, State};
 pub(crate) use feature::FEATURE;
 pub(crate) use follow::{Place, Trail};
 pub use model::{Gaussian, Priors, bazin};
@@ -274,7 +274,7 @@ impl BazinFitter {
             ln_rise: (rise.0.ln(), rise.1.ln()),
             ln_fall: (fall.0.ln(), fall.1.ln()),
         };
-        self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance, promise)
+        self.descent.run(&self.points, priors, &bounds, start, Patience { iterations, tolerance, promise })
     }
 
     /// Lets the descent see a state last, for [`BazinFitter::describe`]: its own last look was at a step it refused.

@@ -17,7 +17,7 @@ fn supernova(seed: u64, brightness: f64) -> Object {
         let flux = |t: f64| bazin_flux(t, brightness * height, 0.0, t0 + delay, 3.5, fall);
         let mut curve = observed(32, 4.0, 40.0, 7 * seed + delay as u64, flux);
         // Not all bands in every visit.
-        let keep: Vec<usize> = (0..curve.len()).filter(|i| (i + delay as usize) % 3 != 0).collect();
+        let keep: Vec<usize> = (0..curve.len()).filter(|i| !(i + delay as usize).is_multiple_of(3)).collect();
         for column in [&mut curve.mjd, &mut curve.flux, &mut curve.flux_err] {
             *column = keep.iter().map(|i| column[*i]).collect();
         }
