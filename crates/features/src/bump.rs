@@ -147,6 +147,7 @@ fn walk() -> Walk<3> {
         stride: [1.0, 3.0, 0.5],
         iterations: 60,
         tolerance: Tolerance::Relative(1e-5),
+        promise: 0.0,
     }
 }
 

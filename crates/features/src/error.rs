@@ -29,6 +29,14 @@ pub enum Error {
         /// Its limits.
         rule: &'static str,
     },
+    /// Nightly states that are not one for each object.
+    #[error("there are {states} states for {objects} objects: keep one for each, in the same order")]
+    States {
+        /// How many states were given.
+        states: usize,
+        /// How many objects.
+        objects: usize,
+    },
     /// The operating system refused to read or write.
     #[error("{}: {source}{}", path.display(), hesper_files::remedy(source))]
     Io {

@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 
 use hesper_photometry::{Band, BandCurve, Object};
 
+use crate::nightly::Memory;
 use crate::statistics::BandStatistics;
 use crate::{BazinFit, BazinFitter, BazinParams, smooth};
 
@@ -62,6 +63,8 @@ pub struct Described<'a> {
     bands: &'a [Band],
     curves: Vec<BandCurve>,
     fitters: &'a Fitters,
+    /// What is left of an earlier night's fits, where there was one.
+    memory: Option<&'a RefCell<Memory>>,
     bazin: OnceCell<Vec<Option<BazinFit>>>,
     shared: OnceCell<Vec<BazinFit>>,
     smooth: OnceCell<Vec<Option<BazinFit>>>,
@@ -71,11 +74,31 @@ pub struct Described<'a> {
 impl<'a> Described<'a> {
     /// Looks at `object` in the survey's `bands`; points of other bands are not seen.
     pub fn new(object: &'a Object, bands: &'a [Band], fitters: &'a Fitters) -> Self {
+        Self::look(object, bands, fitters, None)
+    }
+
+    /// As [`Described::new`]; the fits start from those of an earlier night, and are remembered for the next.
+    pub(crate) fn again(
+        object: &'a Object,
+        bands: &'a [Band],
+        fitters: &'a Fitters,
+        memory: &'a RefCell<Memory>,
+    ) -> Self {
+        Self::look(object, bands, fitters, Some(memory))
+    }
+
+    fn look(
+        object: &'a Object,
+        bands: &'a [Band],
+        fitters: &'a Fitters,
+        memory: Option<&'a RefCell<Memory>>,
+    ) -> Self {
         Self {
             object,
             bands,
             curves: object.lightcurve.in_bands(bands),
             fitters,
+            memory,
             bazin: OnceCell::new(),
             shared: OnceCell::new(),
             smooth: OnceCell::new(),
@@ -101,6 +124,10 @@ impl<'a> Described<'a> {
     /// The free Bazin fit of each band; `None` where a band has too few points.
     pub fn bazin(&self) -> &[Option<BazinFit>] {
         self.bazin.get_or_init(|| {
+            if let Some(memory) = self.memory {
+                let smooth = self.smooth();
+                return memory.borrow_mut().free(&mut self.fitters.bazin.borrow_mut(), &self.curves, smooth);
+            }
             let mut fitter = self.fitters.bazin.borrow_mut();
             self.curves.iter().map(|curve| fitter.fit(curve)).collect()
         })
@@ -109,7 +136,11 @@ impl<'a> Described<'a> {
     /// One Bazin shape for all bands, no baseline: what sparse bands can bear. Empty where there are too few points.
     pub fn shared(&self) -> &[BazinFit] {
         self.shared.get_or_init(|| {
-            self.fitters.bazin.borrow_mut().fit_jointly(&self.curves, smooth::shared_priors())
+            let mut fitter = self.fitters.bazin.borrow_mut();
+            match self.memory {
+                Some(memory) => memory.borrow_mut().shared(&mut fitter, &self.curves),
+                None => fitter.fit_jointly(&self.curves, smooth::shared_priors()),
+            }
         })
     }
 
@@ -118,6 +149,13 @@ impl<'a> Described<'a> {
     pub fn smooth(&self) -> &[Option<BazinFit>] {
         self.smooth.get_or_init(|| {
             let shared = self.shared();
+            if let Some(memory) = self.memory {
+                return memory.borrow_mut().smooth(
+                    &mut self.fitters.bazin.borrow_mut(),
+                    &self.curves,
+                    shared,
+                );
+            }
             if shared.is_empty() {
                 return vec![None; self.curves.len()];
             }

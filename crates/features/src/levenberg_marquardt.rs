@@ -46,6 +46,9 @@ pub(crate) struct Walk<const N: usize> {
     pub(crate) iterations: usize,
     /// Two gains in a row within it end the walk.
     pub(crate) tolerance: Tolerance,
+    /// A step that promises a smaller gain than this share of the cost is not taken, and ends the walk: for starts that are
+    /// minima already, of almost the same cost. 0 where every step is to be tried.
+    pub(crate) promise: f64,
 }
 
 /// Where a walk ended.
@@ -62,7 +65,8 @@ impl<const N: usize> Walk<N> {
     pub(crate) fn run(&self, landscape: &mut impl Landscape<N>, start: [f64; N]) -> Arrival<N> {
         let place = self.within(start);
         let mut arrival = Arrival { place, cost: landscape.cost(&place), converged: false };
-        let mut damping = 1e-2;
+        // A start that is as good as a minimum may trust the linear model more.
+        let mut damping = if self.promise > 0.0 { 1e-3 } else { 1e-2 };
         let (mut jj, mut jr) = landscape.normal_equations(&place);
         let mut small = 0;
         for _ in 0..self.iterations {
@@ -71,6 +75,12 @@ impl<const N: usize> Walk<N> {
                 arrival.converged = jr == [0.0; N];
                 break;
             };
+            // The gain of the linear model, but for what damping takes away.
+            let promised: f64 = step.iter().zip(&jr).map(|(step, slope)| step * slope).sum();
+            if self.promise > 0.0 && promised < self.promise * arrival.cost {
+                arrival.converged = true;
+                break;
+            }
             let moved = std::array::from_fn(|axis| {
                 let longest = self.stride[axis];
                 arrival.place[axis] + step[axis].max(-longest).min(longest)
@@ -122,7 +132,11 @@ impl<const N: usize> Walk<N> {
 
 /// Solves (JᵀJ + damping·diag) step = Jᵀr by Cholesky; `None` where nothing is left to gain.
 #[expect(clippy::needless_range_loop, reason = "indices read as the matrices' own")]
-fn damped_step<const N: usize>(jj: &[[f64; N]; N], jr: &[f64; N], damping: f64) -> Option<[f64; N]> {
+pub(crate) fn damped_step<const N: usize>(
+    jj: &[[f64; N]; N],
+    jr: &[f64; N],
+    damping: f64,
+) -> Option<[f64; N]> {
     let mut l = *jj;
     for row in 0..N {
         for column in 0..=row {
@@ -170,13 +184,30 @@ mod tests {
     }
 
     fn walk(bounds: [(f64, f64); 2]) -> Walk<2> {
-        Walk { bounds, stride: [f64::INFINITY; 2], iterations: 200, tolerance: Tolerance::Relative(1e-12) }
+        Walk {
+            bounds,
+            stride: [f64::INFINITY; 2],
+            iterations: 200,
+            tolerance: Tolerance::Relative(1e-12),
+            promise: 0.0,
+        }
     }
 
     #[test]
     fn the_bottom_of_a_valley_is_found() {
         let arrival = walk([(-5.0, 5.0); 2]).run(&mut Valley, [-1.2, 1.0]);
         assert!(arrival.cost < 1e-20 && (arrival.place[0] - 1.0).abs() < 1e-9, "{arrival:?}");
+    }
+
+    #[test]
+    fn a_step_without_promise_is_not_taken() {
+        let start = [1.0 + 1e-6, 1.0];
+        let bounds = [(-5.0, 5.0); 2];
+        // The cost is of the order of 1e-10, and as much is promised.
+        let careful = Walk { promise: 2.0, ..walk(bounds) }.run(&mut Valley, start);
+        assert!(careful.converged && careful.place == start, "{careful:?}");
+        let eager = Walk { promise: 0.5, ..walk(bounds) }.run(&mut Valley, start);
+        assert!(eager.converged && eager.cost < 0.1 * careful.cost, "{eager:?}");
     }
 
     #[test]

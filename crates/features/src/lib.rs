@@ -2,6 +2,7 @@
 //!
 //! A [`Feature`] is a constant in a file of its own: its name, its documentation as a value, its columns and the function
 //! that computes them. [`select`] finds features by name, [`describe()`] turns objects into a [`FeatureTable`].
+//! [`Nightly`] describes objects again as their points come in, and foretells how bright they will be.
 
 mod bazin;
 mod bump;
@@ -17,6 +18,7 @@ mod gaussian_process;
 mod joint;
 mod levenberg_marquardt;
 mod luminosity;
+mod nightly;
 mod peak;
 mod periodogram;
 mod photoz;
@@ -36,6 +38,7 @@ pub use describe::{DescribeOptions, describe, describe_with, survey_bands};
 pub use error::Error;
 pub use feature::{Described, Errors, Feature, Fitters, per_band};
 pub use gaussian_process::{GaussianProcess, WAVELENGTH_SCALE};
+pub use nightly::{Forecast, Nightly, NightlyState};
 pub use periodogram::{FrequencyGrid, Periodogram, lomb_scargle};
 pub use registry::{DEFAULT, FEATURES, FeatureSet, SETS, select};
 pub use table::FeatureTable;

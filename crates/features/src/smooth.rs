@@ -22,7 +22,7 @@ pub(crate) fn shared_priors() -> Priors {
 }
 
 /// How far one band may depart from the shared shape.
-fn band_priors(shared: &BazinFit) -> Priors {
+pub(crate) fn band_priors(shared: &BazinFit) -> Priors {
     Priors {
         t0: Some(Gaussian { mean: shared.t0, sd: 4.0 }),
         ln_rise: Some(Gaussian { mean: shared.rise.ln(), sd: 0.4 }),

@@ -36,43 +36,71 @@ doi:10.1086/186970.
 };
 
 /// Days from the peak to half its flux, before it (direction −1) or after it (+1).
+///
+/// ln f is concave, so Newton's steps from where f is surely below the half never jump over the root; and f is below both
+/// of its asymptotes, whose own roots lie close.
 fn half_time(fit: &BazinFit, direction: f64) -> Option<f64> {
     let unit = BazinFit { amplitude: 1.0, baseline: 0.0, ..*fit };
-    let peak = unit.peak()?;
-    let half = 0.5 * unit.flux(peak);
-    let mut far = 1.0;
-    while unit.flux(peak + direction * far) > half {
-        far *= 2.0;
-        if far > 1e6 {
-            return None;
+    let peak = unit.peak()? - fit.t0;
+    let (rate, steepness) = (1.0 / fit.fall, 1.0 / fit.rise);
+    let half = (0.5 * unit.flux(fit.t0 + peak)).ln();
+    let mut x = if direction > 0.0 { -half / rate } else { half / (steepness - rate) };
+    for _ in 0..60 {
+        let e = (-x.abs() * steepness).exp();
+        // ln f = −x·rate − ln(1 + exp(−x·steepness)), written so that nothing overflows.
+        let (fading, share) =
+            if x >= 0.0 { (x * rate, e / (1.0 + e)) } else { (x * (rate - steepness), 1.0 / (1.0 + e)) };
+        let step = (-fading - e.ln_1p() - half) / (share * steepness - rate);
+        x -= step;
+        if step.abs() <= 1e-13 * (x.abs() + fit.rise) {
+            break;
         }
     }
-    let mut near = 0.0;
-    for _ in 0..40 {
-        let middle = 0.5 * (near + far);
-        if unit.flux(peak + direction * middle) > half { near = middle } else { far = middle }
-    }
-    Some(0.5 * (near + far))
+    let days = direction * (x - peak);
+    days.is_finite().then_some(days)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BLANK: BazinFit = BazinFit {
+        amplitude: 0.0,
+        baseline: 0.0,
+        t0: 0.0,
+        rise: 1.0,
+        fall: 1.0,
+        chi2: 0.0,
+        n: 9,
+        converged: true,
+        covariance: [[0.0; 5]; 5],
+    };
+
     #[test]
     fn a_pure_decay_halves_in_fall_times_ln_2() {
-        let fit = BazinFit {
-            amplitude: 7.0,
-            baseline: 0.0,
-            t0: 100.0,
-            rise: 1e-3,
-            fall: 20.0,
-            chi2: 0.0,
-            n: 9,
-            converged: true,
-            covariance: [[0.0; 5]; 5],
-        };
+        let fit = BazinFit { amplitude: 7.0, t0: 100.0, rise: 1e-3, fall: 20.0, ..BLANK };
         assert!((half_time(&fit, 1.0).unwrap() - 20.0 * 2f64.ln()).abs() < 0.01);
         assert!(half_time(&fit, -1.0).unwrap() < 0.05);
+    }
+
+    #[test]
+    fn at_the_half_time_half_is_left() {
+        for rise in [1e-2, 0.5, 4.0, 100.0, 1e3] {
+            for stretch in [1.0 + 1e-6, 1.01, 2.0, 7.0, 1e3] {
+                let unit =
+                    BazinFit { amplitude: 1.0, baseline: 0.0, t0: 0.0, rise, fall: rise * stretch, ..BLANK };
+                for direction in [-1.0, 1.0] {
+                    let days = half_time(&unit, direction).unwrap();
+                    let peak = unit.peak().unwrap();
+                    let left = unit.flux(peak + direction * days) / unit.flux(peak);
+                    assert!(
+                        days > 0.0 && (left - 0.5).abs() < 1e-9,
+                        "{rise} {stretch} {direction}: {days} {left}"
+                    );
+                }
+                // Without a peak, no width.
+                assert_eq!(half_time(&BazinFit { fall: rise / stretch, ..unit }, 1.0), None);
+            }
+        }
     }
 }

@@ -13,6 +13,17 @@ pub(super) struct Bounds {
     pub(super) ln_fall: (f64, f64),
 }
 
+/// When a descent ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The most steps, accepted or refused.
+    pub(super) iterations: usize,
+    /// A gain as a share of χ², two of which in a row end it.
+    pub(super) tolerance: f64,
+    /// A promise of gain as a share of χ² below which no step is taken.
+    pub(super) promise: f64,
+}
+
 /// A shape and its χ² (with the priors' part, if there are priors).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
@@ -24,10 +35,12 @@ pub(super) struct State {
 /// Arrays that are filled again at each step.
 #[derive(Debug, Default)]
 pub(super) struct Descent {
-    phi: Vec<f64>,
-    share: Vec<f64>,
+    pub(super) phi: Vec<f64>,
+    pub(super) share: Vec<f64>,
     linear: Vec<Linear>,
     sums: Vec<Sums>,
+    /// The shape seen last.
+    pub(super) seen: Option<Shape>,
 }
 
 type Vector = [f64; 3];
@@ -78,7 +91,22 @@ impl Descent {
             self.linear.push(linear);
             self.sums.push(sums);
         }
+        self.seen = Some(shape);
         State { shape, cost, converged: false }
+    }
+
+    /// The shape that [`Descent::project`] saw last.
+    pub(super) fn seen(&self) -> Option<Shape> {
+        self.seen
+    }
+
+    /// χ² of one of the bands, without the priors' part, at the state that [`Descent::project`] saw last.
+    pub(super) fn chi2(&self, points: &Points, band: usize) -> f64 {
+        let Linear { amplitude, baseline } = self.linear[band];
+        let range = points.bands[band].range.clone();
+        let points =
+            self.phi[range.clone()].iter().zip(&points.flux[range.clone()]).zip(&points.weight[range]);
+        points.map(|((phi, flux), weight)| weight * (flux - amplitude * phi - baseline).powi(2)).sum()
     }
 
     /// The best A and B of each band at the state that [`Descent::project`] saw last.
@@ -143,21 +171,21 @@ impl Descent {
         (jj, jr)
     }
 
-    /// Goes downhill from `start` for at most `iterations` accepted or refused steps.
+    /// Goes downhill from `start` as long as patience lasts.
     pub(super) fn run(
         &mut self,
         points: &Points,
         priors: &Priors,
         bounds: &Bounds,
         start: Shape,
-        iterations: usize,
-        tolerance: f64,
+        patience: Patience,
     ) -> State {
         let walk = Walk {
             bounds: [bounds.t0, bounds.ln_rise, bounds.ln_fall],
             stride: [f64::INFINITY, 2.0, 2.0],
-            iterations,
-            tolerance: Tolerance::Relative(tolerance),
+            iterations: patience.iterations,
+            tolerance: Tolerance::Relative(patience.tolerance),
+            promise: patience.promise,
         };
         let mut ground = Ground { descent: self, points, priors };
         let Arrival { place, cost, converged } = walk.run(&mut ground, start.array());
@@ -198,7 +226,7 @@ fn prior_terms(priors: &Priors, shape: Shape) -> [(usize, Option<super::Gaussian
 }
 
 /// What the priors of the shape add to χ².
-fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
+pub(super) fn prior_cost(priors: &Priors, shape: Shape) -> f64 {
     let terms = prior_terms(priors, shape).into_iter();
     terms.filter_map(|(_, prior, value)| prior.map(|p| (value - p.mean).powi(2) * p.precision())).sum()
 }

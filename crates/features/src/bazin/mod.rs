@@ -3,6 +3,8 @@
 mod covariance;
 mod descent;
 mod feature;
+mod follow;
+mod glance;
 mod model;
 mod search;
 
@@ -10,10 +12,11 @@ use hesper_photometry::BandCurve;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use descent::{Bounds, Descent, State};
+use descent::{Bounds, Descent, Patience, State};
 pub(crate) use feature::FEATURE;
+pub(crate) use follow::{Place, Trail};
 pub use model::{Gaussian, Priors, bazin};
-use model::{Linear, Points, Shape};
+use model::{Points, Shape};
 use search::Grid;
 
 /// Steps from each start before the starts are compared.
@@ -124,6 +127,19 @@ impl BazinFit {
         bazin(mjd, self.amplitude, self.baseline, self.t0, self.rise, self.fall)
     }
 
+    /// The derivatives of [`BazinFit::flux`] by amplitude, t0, ln(rise) and ln(fall).
+    pub(crate) fn gradient(&self, mjd: f64) -> [f64; 4] {
+        let x = mjd - self.t0;
+        let (phi, share) = model::basis(x, 1.0 / self.rise, 1.0 / self.fall);
+        let scale = self.amplitude * phi;
+        [
+            phi,
+            scale * (1.0 / self.fall - share / self.rise),
+            -scale * share * x / self.rise,
+            scale * x / self.fall,
+        ]
+    }
+
     /// The time (MJD) at which the model is brightest: t0 + rise·ln(fall/rise − 1), the zero of its derivative; `None`
     /// where fall ≤ rise, for then the model grows without end towards the past.
     pub fn peak(&self) -> Option<f64> {
@@ -223,6 +239,15 @@ impl BazinFitter {
 
     /// The best minimum that several starts lead to.
     fn search(&mut self, priors: &Priors) -> State {
+        let states = self.minima(priors);
+        // The grid always has a minimum; the default only spares a panic.
+        let shape = states.first().map_or(Shape { t0: 0.0, ln_rise: 0.0, ln_fall: 3.0 }, |state| state.shape);
+        let converged = states.iter().any(|state| state.shape == shape && state.converged);
+        State { converged, ..self.descent.project(&self.points, priors, shape) }
+    }
+
+    /// The minima that several starts lead to and that are followed to their end, best first.
+    fn minima(&mut self, priors: &Priors) -> Vec<State> {
         let starts = self.grid.minima(&self.points, priors.baseline, self.params.starts.clamp(1, 20));
         // A short walk from each start tells which lead to the best minima; only those are followed to their end.
         let mut states: Vec<State> =
@@ -232,14 +257,16 @@ impl BazinFitter {
         for state in states.iter_mut().filter(|state| !state.converged) {
             *state = self.descend(priors, state.shape, self.params.iterations);
         }
-        let best = states.iter().min_by(|a, b| a.cost.total_cmp(&b.cost)).map(|state| state.shape);
-        // The grid always has a minimum; the default only spares a panic.
-        let shape = best.unwrap_or(Shape { t0: 0.0, ln_rise: 0.0, ln_fall: 3.0 });
-        let converged = states.iter().any(|state| state.shape == shape && state.converged);
-        State { converged, ..self.descent.project(&self.points, priors, shape) }
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        states
     }
 
     fn descend(&mut self, priors: &Priors, start: Shape, iterations: usize) -> State {
+        self.descend_while(priors, start, iterations, 0.0)
+    }
+
+    /// As [`BazinFitter::descend`], as long as a step promises a gain of more than a share of the cost.
+    fn descend_while(&mut self, priors: &Priors, start: Shape, iterations: usize, promise: f64) -> State {
         let span = self.points.span;
         let BazinParams { rise, fall, tolerance, .. } = self.params;
         let bounds = Bounds {
@@ -247,7 +274,7 @@ impl BazinFitter {
             ln_rise: (rise.0.ln(), rise.1.ln()),
             ln_fall: (fall.0.ln(), fall.1.ln()),
         };
-        self.descent.run(&self.points, priors, &bounds, start, iterations, tolerance)
+        self.descent.run(&self.points, priors, &bounds, start, Patience { iterations, tolerance, promise })
     }
 
     /// Lets the descent see a state last, for [`BazinFitter::describe`]: its own last look was at a step it refused.
@@ -265,31 +292,37 @@ impl BazinFitter {
 
     /// The state that the descent saw last, in the words of the caller: a fit for each band.
     fn describe(&self, state: &State) -> Vec<BazinFit> {
+        let mut fits = self.outline(state);
+        for (fit, band) in fits.iter_mut().zip(&self.points.bands) {
+            let BazinFit { amplitude, baseline, rise, fall, .. } = *fit;
+            let t0 = state.shape.t0;
+            let chi2 = band.range.clone().map(|i| {
+                let model = bazin(self.points.time[i], amplitude, baseline, t0, rise, fall);
+                self.points.weight[i] * (self.points.flux[i] - model).powi(2)
+            });
+            fit.chi2 = chi2.sum();
+            let parameters = [amplitude, baseline, t0, rise, fall];
+            fit.covariance = covariance::covariance(&self.points, band.range.clone(), parameters);
+        }
+        fits
+    }
+
+    /// As [`BazinFitter::describe`], without the covariances, and with the descent's own χ².
+    fn outline(&self, state: &State) -> Vec<BazinFit> {
         let Shape { t0, ln_rise, ln_fall } = state.shape;
         let (rise, fall) = (ln_rise.exp(), ln_fall.exp());
-        let bands = self.points.bands.iter().zip(self.descent.linear());
+        let bands = self.points.bands.iter().zip(self.descent.linear()).enumerate();
         bands
-            .map(|(band, linear)| {
-                let Linear { amplitude, baseline } = *linear;
-                let chi2 = band.range.clone().map(|i| {
-                    let model = bazin(self.points.time[i], amplitude, baseline, t0, rise, fall);
-                    self.points.weight[i] * (self.points.flux[i] - model).powi(2)
-                });
-                BazinFit {
-                    amplitude,
-                    baseline,
-                    t0: t0 + self.points.start,
-                    rise,
-                    fall,
-                    chi2: chi2.sum(),
-                    n: band.range.len(),
-                    converged: state.converged,
-                    covariance: covariance::covariance(
-                        &self.points,
-                        band.range.clone(),
-                        [amplitude, baseline, t0, rise, fall],
-                    ),
-                }
+            .map(|(place, (band, linear))| BazinFit {
+                amplitude: linear.amplitude,
+                baseline: linear.baseline,
+                t0: t0 + self.points.start,
+                rise,
+                fall,
+                chi2: self.descent.chi2(&self.points, place),
+                n: band.range.len(),
+                converged: state.converged,
+                covariance: [[f64::NAN; 5]; 5],
             })
             .collect()
     }

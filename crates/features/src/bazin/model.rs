@@ -112,7 +112,7 @@ pub struct Gaussian {
 }
 
 impl Gaussian {
-    pub(super) fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         1.0 / (self.sd * self.sd)
     }
 }
@@ -129,6 +129,13 @@ pub struct Priors {
     pub ln_fall: Option<Gaussian>,
     /// `baseline`, nJy: a mean of 0 and a small deviation for difference photometry.
     pub baseline: Option<Gaussian>,
+}
+
+impl Priors {
+    /// Of t0, ln(rise) and ln(fall).
+    pub(crate) fn shape(&self) -> [Option<Gaussian>; 3] {
+        [self.t0, self.ln_rise, self.ln_fall]
+    }
 }
 
 /// The best A and B of a band, given the shape.

@@ -134,6 +134,7 @@ fn likeliest<const M: usize>(points: &Points) -> [f64; 2] {
         stride: [1.5, 1.0],
         iterations: 30,
         tolerance: Tolerance::Absolute(1e-4),
+        promise: 0.0,
     };
     // Half the largest flux (which is 1) is a fair guess of the amplitude.
     let starts = STARTS.map(|time_scale| [0.5f64.ln(), time_scale.ln()]);

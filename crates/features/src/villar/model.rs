@@ -55,6 +55,7 @@ pub(super) fn walk() -> Walk<6> {
         stride: [f64::INFINITY, f64::INFINITY, 20.0, 1.0, 1.0, 1.0],
         iterations: 60,
         tolerance: Tolerance::Relative(1e-4),
+        promise: 0.0,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bump;
 mod gaussian_process;
+mod nightly;
 mod uncertainty;
 mod villar;
 
