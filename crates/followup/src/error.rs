@@ -39,6 +39,9 @@ pub enum Error {
     /// The data cannot bear the loop that was asked for.
     #[error("{0}")]
     Data(String),
+    /// The light curves cannot be described.
+    #[error(transparent)]
+    Features(#[from] hesper_features::Error),
     /// The learner failed.
     #[error(transparent)]
     Learn(#[from] hesper_learn::Error),

@@ -29,7 +29,8 @@ pub use query_loop::{LoopParams, Query, Run, Scores, run_loop};
 pub use space::{FURTHEST, Space};
 pub use strategy::{
     Badge, Bald, BatchBald, Canonical, Certainty, Choice, Clustered, CommitteeKl, ConsensusEntropy, CoreSet,
-    Density, Entropy, ExpectedError, ExpectedErrorBayes, Info, LabelPropagation, LeastConfident, Margin,
-    Needs, Pool, Random, Strategy, Uncertainty, Valued, VoteEntropy, highest, strategies, strategy,
+    Density, Entropy, ExpectedError, ExpectedErrorBayes, ExpectedMerit, Info, LabelPropagation,
+    LeastConfident, Margin, Needs, Pool, Random, Strategy, Uncertainty, Valued, VoteEntropy, highest,
+    strategies, strategy,
 };
 pub use summary::{METRICS, Metric, curve, difference, last};

@@ -24,8 +24,11 @@ const SHOWN: usize = 8;
 /// A number of a night.
 type Measure = fn(&NightRecord) -> f64;
 
+/// A number of a night's scores.
+type Score = fn(&NightScores) -> f64;
+
 /// The scores of a night by name.
-const SCORES: [(&str, fn(&NightScores) -> f64); 4] = [
+const SCORES: [(&str, Score); 4] = [
     ("accuracy", |scores| scores.accuracy),
     ("efficiency", |scores| scores.efficiency),
     ("purity", |scores| scores.purity),

@@ -60,8 +60,8 @@ impl Which {
     /// The objects asked for, of which there is at least one.
     pub(crate) fn labelled(&self, table: &FeatureTable, path: &Path) -> Result<Labelled, Failure> {
         let view = match &self.positive {
-            Some(positive) => ClassView::binary(table, positive)?,
-            None => ClassView::all(table)?,
+            Some(positive) => ClassView::binary(&table.class, positive)?,
+            None => ClassView::all(&table.class)?,
         };
         let rows = self.rows(table);
         if rows.is_empty() {

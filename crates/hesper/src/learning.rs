@@ -13,7 +13,7 @@ pub(crate) fn matrix(table: &FeatureTable) -> Result<Matrix, Failure> {
     Ok(Matrix::new(table.rows(), table.columns(), table.values.clone())?)
 }
 
-/// The classes of a table as numbers.
+/// The classes of objects as numbers.
 pub(crate) struct ClassView {
     /// The names of the classes.
     pub(crate) classes: Vec<String>,
@@ -26,31 +26,30 @@ pub(crate) const REST: &str = "other";
 
 impl ClassView {
     /// All classes, sorted by name.
-    pub(crate) fn all(table: &FeatureTable) -> Result<Self, Failure> {
-        let coder = LabelCoder::new(table.class.iter().flatten());
-        let codes =
-            table.class.iter().map(|class| class.as_ref().map(|class| coder.encode(class)).transpose());
+    pub(crate) fn all(classes: &[Option<String>]) -> Result<Self, Failure> {
+        let coder = LabelCoder::new(classes.iter().flatten());
+        let codes = classes.iter().map(|class| class.as_ref().map(|class| coder.encode(class)).transpose());
         Ok(Self { classes: coder.classes().to_vec(), codes: codes.collect::<Result<_, _>>()? })
     }
 
     /// The positive class against all others.
-    pub(crate) fn binary(table: &FeatureTable, positive: &str) -> Result<Self, Failure> {
-        Self::require(table, positive)?;
+    pub(crate) fn binary(classes: &[Option<String>], positive: &str) -> Result<Self, Failure> {
+        Self::require(classes, positive)?;
         let code = |class: &String| u32::from(class != positive);
         let rest = if positive == REST { "rest" } else { REST };
         Ok(Self {
             classes: vec![positive.to_owned(), rest.to_owned()],
-            codes: table.class.iter().map(|class| class.as_ref().map(code)).collect(),
+            codes: classes.iter().map(|class| class.as_ref().map(code)).collect(),
         })
     }
 
     /// Binary, or all classes with the positive one among them.
-    pub(crate) fn new(table: &FeatureTable, positive: &str, multiclass: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(classes: &[Option<String>], positive: &str, multiclass: bool) -> Result<Self, Failure> {
         if multiclass {
-            Self::require(table, positive)?;
-            Self::all(table)
+            Self::require(classes, positive)?;
+            Self::all(classes)
         } else {
-            Self::binary(table, positive)
+            Self::binary(classes, positive)
         }
     }
 
@@ -59,11 +58,11 @@ impl ClassView {
         self.classes.iter().position(|known| known == class).unwrap_or_default() as u32
     }
 
-    fn require(table: &FeatureTable, positive: &str) -> Result<(), Failure> {
-        if table.class.iter().flatten().any(|class| class == positive) {
+    fn require(classes: &[Option<String>], positive: &str) -> Result<(), Failure> {
+        if classes.iter().flatten().any(|class| class == positive) {
             return Ok(());
         }
-        let known = LabelCoder::new(table.class.iter().flatten()).classes().join(", ");
+        let known = LabelCoder::new(classes.iter().flatten()).classes().join(", ");
         if known.is_empty() {
             return Err(Failure::request(format!(
                 "no object of the table has a known class, so none is of the class {positive:?}: give a table with the \

@@ -4,7 +4,7 @@ use hesper_photometry::{Band, Object, measured_magnitude};
 
 use super::{Nightly, NightlyState};
 use crate::levenberg_marquardt::damped_step;
-use crate::smooth;
+use crate::{BazinFit, smooth};
 
 /// How far beyond the last point a fit is believed, days.
 const HORIZON: f64 = 30.0;
@@ -32,6 +32,13 @@ impl Forecast {
 }
 
 impl Nightly {
+    /// The smooth fit of a band that `state` knows; its covariance is NaN. `None` where the band has no points or the object
+    /// fewer than 5.
+    pub fn smooth(&self, state: &NightlyState, band: Band) -> Option<BazinFit> {
+        let place = self.bands.iter().position(|known| *known == band)?;
+        Some(state.memory.bands.get(place)?.smooth.as_ref()?.fit())
+    }
+
     /// The flux of an object in a band at a time (MJD), by the smooth fit of the points that `state` knows.
     ///
     /// `None` where the band has no points or the object fewer than 5, and beyond 30 days after the last point of any band. The flux

@@ -2,8 +2,7 @@
 
 use hesper_learn::Matrix;
 
-use super::history::COMPLETE;
-use super::{Alive, Evolution, Target};
+use super::{Alive, COMPLETE, Evolution, Target};
 use crate::{Error, LoopData};
 
 /// Objects with their features night by night and, for the spectra to reveal, their classes.

@@ -1,7 +1,9 @@
 //! Objects as they were known night after night.
 
+use hesper_learn::Matrix;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use super::COMPLETE;
 use crate::Error;
 
 /// What was known of each object at the dusk of each night. An object has an entry for each night before which points were
@@ -112,6 +114,21 @@ impl Evolution {
                 sight: &self.sight[entry],
             }
         })
+    }
+
+    /// The features of complete light curves, objects × features; NaN for objects without a point.
+    ///
+    /// # Errors
+    /// None that can occur: the table is as large as it must be.
+    pub fn complete(&self) -> Result<Matrix, Error> {
+        let mut values = Vec::with_capacity(self.objects() * self.columns);
+        for object in 0..self.objects() {
+            match self.known(object, COMPLETE) {
+                Some(known) => values.extend(known.features.iter().map(|value| f64::from(*value))),
+                None => values.extend(std::iter::repeat_n(f64::NAN, self.columns)),
+            }
+        }
+        Ok(Matrix::new(self.objects(), self.columns, values)?)
     }
 
     /// As bytes that [`Evolution::from_bytes`] understands: safetensors.

@@ -1,7 +1,7 @@
 //! From light curves to what was known of them each night.
 
-use hesper_features::{BazinFit, Described, Feature, Fitters, bazin_flux};
-use hesper_photometry::{Band, LightCurve, Object, magnitude};
+use hesper_features::{BazinFit, BazinParams, Feature, Nightly, NightlyState, bazin_flux};
+use hesper_photometry::{Band, Object, magnitude};
 use rayon::prelude::*;
 
 use super::{Alive, Evolution, Known, Sight};
@@ -37,22 +37,24 @@ impl Calendar {
 }
 
 /// The day on which complete light curves are known.
-pub(crate) const COMPLETE: u32 = u32::MAX;
+pub const COMPLETE: u32 = u32::MAX;
 
 /// What was known of objects at the dusk of each day up to the last, and of their complete light curves: features and what the eye sees. `progress` is called
 /// after each object.
 ///
 /// # Errors
 /// [`Error::Data`] where the band that exposures are reckoned by is not among `bands`.
+///
+/// Each night's fits start from those of the night before ([`Nightly`]).
 pub fn evolve(
     objects: &[Object],
-    features: &[&Feature],
+    features: &[&'static Feature],
     bands: &[Band],
     calendar: Calendar,
     alive: &Alive,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Evolution, Error> {
-    let Some(band) = bands.iter().position(|band| band.as_str() == alive.band) else {
+    let Some(band) = bands.iter().copied().find(|band| band.as_str() == alive.band) else {
         let known: Vec<&str> = bands.iter().map(Band::as_str).collect();
         return Err(Error::Data(format!(
             "no point is in the band {:?} that exposures are reckoned by; there are {}: see alive.band",
@@ -60,38 +62,33 @@ pub fn evolve(
             known.join(", ")
         )));
     };
-    let columns = features.iter().map(|feature| (feature.columns)(bands).len()).sum();
-    let told: Vec<(Vec<(u32, Sight)>, Vec<f32>)> = objects
+    let nightly = Nightly::new(features, bands, &BazinParams::default())?;
+    let told: Vec<Told> = objects
         .par_iter()
-        .map_init(
-            || Fitters::new(&hesper_features::BazinParams::default()),
-            |fitters, object| {
-                let told = tell(object, features, bands, band, calendar, alive, fitters);
-                progress();
-                told
-            },
-        )
+        .map(|object| {
+            let told = tell(object, &nightly, band, calendar, alive);
+            progress();
+            told
+        })
         .collect();
-    let mut evolution = Evolution::new(columns);
-    for (entries, values) in told {
+    let mut evolution = Evolution::new(nightly.names().len());
+    for Told { entries, values } in told {
         evolution.push(entries, &values);
     }
     Ok(evolution)
 }
 
 /// One object, night after night.
-fn tell(
-    object: &Object,
-    features: &[&Feature],
-    bands: &[Band],
-    band: usize,
-    calendar: Calendar,
-    alive: &Alive,
-    fitters: &Fitters,
-) -> (Vec<(u32, Sight)>, Vec<f32>) {
+#[derive(Default)]
+struct Told {
+    entries: Vec<(u32, Sight)>,
+    values: Vec<f32>,
+}
+
+fn tell(object: &Object, nightly: &Nightly, band: Band, calendar: Calendar, alive: &Alive) -> Told {
     let curve = &object.lightcurve;
-    let mut young = Object { lightcurve: LightCurve::default(), ..object.clone() };
-    let (mut entries, mut values) = (Vec::new(), Vec::new());
+    let mut told = Told::default();
+    let mut state = NightlyState::default();
     let mut sight = Sight {
         detections: 0,
         last_detection: f32::NAN,
@@ -103,21 +100,19 @@ fn tell(
     while next < curve.len() {
         // The dusk after this point. What comes after the last day is the complete light curve's.
         let day = (curve.mjd[next] - calendar.first).floor() + 1.0;
-        let day = if day <= f64::from(calendar.last) { day as u32 } else { COMPLETE };
+        let day = if day <= f64::from(calendar.last) { day.max(0.0) as u32 } else { COMPLETE };
+        let mut last = f64::NEG_INFINITY;
         while next < curve.len() && (day == COMPLETE || curve.mjd[next] < calendar.mjd(day)) {
-            let (mjd, flux, error) = (curve.mjd[next], curve.flux[next], curve.flux_err[next]);
-            young.lightcurve.push(mjd, curve.band[next], flux, error);
-            see(&mut sight, mjd - calendar.first, flux, error, alive.snr);
+            last = curve.mjd[next];
+            see(&mut sight, last - calendar.first, curve.flux[next], curve.flux_err[next], alive.snr);
             next += 1;
         }
-        let described = Described::new(&young, bands, fitters);
-        let mut row = Vec::new();
-        features.iter().for_each(|feature| (feature.compute)(&described, &mut row));
-        values.extend(row.iter().map(|value| if value.is_finite() { *value as f32 } else { f32::NAN }));
-        sight.curve = described.smooth()[band].as_ref().map_or([f32::NAN; 4], |fit| short(fit, calendar));
-        entries.push((day, sight));
+        nightly.update_one(&mut state, object, last);
+        told.values.extend(state.values().iter().map(|value| *value as f32));
+        sight.curve = nightly.smooth(&state, band).map_or([f32::NAN; 4], |fit| short(&fit, calendar));
+        told.entries.push((day, sight));
     }
-    (entries, values)
+    told
 }
 
 /// A point more.

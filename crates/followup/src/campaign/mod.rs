@@ -25,7 +25,7 @@ pub use adapter::{Adapter, Weights, adapter, adapters};
 pub use data::CampaignData;
 pub use evening::{Evening, Recommendation};
 pub use evolution::{Evolution, Known, Sight};
-pub use history::{Calendar, evolve};
+pub use history::{COMPLETE, Calendar, evolve};
 pub use offers::{Offers, Target};
 pub use params::{Alive, CampaignParams, Labels, StartFeatures, TrainingFeatures};
 pub use plan::Plan;

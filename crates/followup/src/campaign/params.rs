@@ -202,7 +202,8 @@ mod tests {
     #[test]
     fn the_default_is_sound_and_what_is_not_is_named() {
         CampaignParams::default().check().unwrap();
-        let faults: [(&str, fn(&mut CampaignParams)); 7] = [
+        type Spoil = fn(&mut CampaignParams);
+        let faults: [(&str, Spoil); 7] = [
             ("strategies", |params| params.strategies.clear()),
             ("strategies", |params| params.strategies.push(params.strategies[0].clone())),
             ("last_day", |params| params.last_day = 3),

@@ -119,7 +119,7 @@ impl<'a> Nights<'a> {
         let seed = self.seed.wrapping_mul(1_000_003).wrapping_add(u64::from(day));
         let offers = self.open(day);
         let since = day - params.first_day;
-        let scored = since % params.score_every == 0 || day == params.last_day;
+        let scored = since.is_multiple_of(params.score_every) || day == params.last_day;
         let needs = self.policy.needs();
         let asked = !offers.rows.is_empty();
         let classifier =

@@ -13,6 +13,7 @@ mod density;
 mod entropy;
 mod expected_error;
 mod expected_error_bayes;
+mod expected_merit;
 mod label_propagation;
 mod least_confident;
 mod margin;
@@ -38,6 +39,7 @@ pub use density::Density;
 pub use entropy::Entropy;
 pub use expected_error::ExpectedError;
 pub use expected_error_bayes::ExpectedErrorBayes;
+pub use expected_merit::ExpectedMerit;
 pub use label_propagation::LabelPropagation;
 pub use least_confident::LeastConfident;
 pub use margin::Margin;
@@ -113,6 +115,7 @@ pub fn strategies() -> Vec<Box<dyn Strategy>> {
         Box::new(Clustered::default()),
         Box::new(ExpectedError),
         Box::new(ExpectedErrorBayes),
+        Box::new(ExpectedMerit),
         Box::new(LabelPropagation),
     ]
 }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hesper_features::{BazinParams, Feature, describe, select, survey_bands};
+use hesper_features::{Feature, select, survey_bands};
 use hesper_followup::campaign::{
-    Calendar, Campaign, CampaignData, CampaignParams, CampaignRun, Evolution, Offers, Policy, evolve,
+    COMPLETE, Calendar, Campaign, CampaignData, CampaignParams, CampaignRun, Evolution, Offers, Policy,
+    evolve,
 };
 use hesper_followup::{LoopData, Partition};
 use hesper_learn::{Learner, Matrix};
@@ -18,7 +19,7 @@ use serde_json::json;
 use crate::campaign_file::CampaignFile;
 use crate::campaign_report::CampaignReport;
 use crate::input::Reading;
-use crate::learning::{ClassView, matrix};
+use crate::learning::ClassView;
 use crate::pieces::Pieces;
 use crate::session::{Common, Session, forget_record};
 use crate::{Failure, print, progress};
@@ -151,7 +152,7 @@ impl Ground {
         file: &CampaignFile,
         config: &Path,
         photometry: &Path,
-        features: &[&Feature],
+        features: &[&'static Feature],
         out: &Path,
         pieces: &Pieces,
     ) -> Result<Self, Failure> {
@@ -165,23 +166,23 @@ impl Ground {
         let calendar = Calendar::new(&objects, params.last_day)?;
         let bands = survey_bands(&objects);
         let evolution = evolution(&objects, features, &bands, calendar, params, pieces)?;
-        let bar = progress::bar("describing", Some(objects.len() as u64));
-        let table = describe(&objects, features, &BazinParams::default(), &|| bar.inc(1))?;
-        bar.finish_and_clear();
-        let view = ClassView::new(&table, &file.positive, file.multiclass)?;
-        let unknown = f64::NAN;
-        let place = (0..table.rows())
-            .flat_map(|row| [table.redshift[row].unwrap_or(unknown), table.peak_mag[row].unwrap_or(unknown)]);
+        let class: Vec<Option<String>> = objects.iter().map(|object| object.class.clone()).collect();
+        let view = ClassView::new(&class, &file.positive, file.multiclass)?;
+        let place = objects.iter().enumerate().flat_map(|(row, object)| {
+            let known = evolution.known(row, COMPLETE);
+            let brightest = known.map_or(f64::NAN, |known| f64::from(known.sight.brightest));
+            [object.redshift.unwrap_or(f64::NAN), brightest]
+        });
         let data = CampaignData {
             objects: LoopData {
-                x: matrix(&table)?,
+                x: evolution.complete()?,
                 class: view.codes.clone(),
                 n_classes: view.classes.len(),
                 positive: view.code(&file.positive),
                 spectroscopic: objects.iter().map(|object| object.sample == Sample::Spectroscopic).collect(),
-                place: Matrix::new(table.rows(), 2, place.collect())?,
+                place: Matrix::new(objects.len(), 2, place.collect())?,
             },
-            object_id: table.object_id,
+            object_id: objects.iter().map(|object| object.object_id.clone()).collect(),
             evolution,
         };
         let partition = data.objects.partition(params.hold_out, params.seed)?;
@@ -263,7 +264,7 @@ impl Ground {
 /// What was known of the objects each night, block by block, but for blocks that an interrupted run has finished.
 fn evolution(
     objects: &[Object],
-    features: &[&Feature],
+    features: &[&'static Feature],
     bands: &[Band],
     calendar: Calendar,
     params: &CampaignParams,

@@ -188,7 +188,7 @@ impl LoopOutcome {
         }
         let params = settings.params(seed);
         params.check().map_err(by_option)?;
-        let view = ClassView::new(&table, &settings.positive, settings.multiclass)?;
+        let view = ClassView::new(&table.class, &settings.positive, settings.multiclass)?;
         let positive = view.code(&settings.positive);
         let unknown = f64::NAN;
         let place = (0..table.rows())
