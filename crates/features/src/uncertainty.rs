@@ -102,7 +102,6 @@ fn all_columns(features: &[&Feature], bands: &[Band]) -> Vec<String> {
 }
 
 impl Bootstrap {
-    #[expect(clippy::too_many_arguments, reason = "what an object is described by")]
     fn add(
         &self,
         object: &Object,

@@ -114,7 +114,8 @@ mod tests {
         let untested = folds.pop().unwrap().test[0];
         let some = FoldClassifiers::fit(&forest, &data, &folds, 9).unwrap();
         assert!(some.predict_proba(&x).unwrap().row(untested)[0].is_nan());
-        folds[0].train.push(folds[0].test[0]);
+        let tested = folds[0].test[0];
+        folds[0].train.push(tested);
         assert!(FoldClassifiers::fit(&forest, &data, &folds, 9).is_err());
     }
 }
