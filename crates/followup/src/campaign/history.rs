@@ -191,16 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn the_last_night_is_the_whole_light_curve() {
-        let (evolution, _) = evolution(999);
-        let whole =
-            describe(&[object()], &DEFAULT, &hesper_features::BazinParams::default(), &|| ()).unwrap();
-        let known = evolution.known(0, COMPLETE).unwrap();
-        for (known, whole) in known.features.iter().zip(&whole.values) {
-            assert!(
-                (f64::from(*known) - whole).abs() <= 1e-6 * whole.abs() || whole.is_nan(),
-                "{known} {whole}"
-            );
+    fn a_single_dusk_after_all_points_sees_what_describing_sees() {
+        let (objects, bands) = ([object()], [Band::new("g").unwrap(), Band::new("r").unwrap()]);
+        let calendar = Calendar { first: 56_200.0, last: 0 };
+        let evolution = evolve(&objects, &DEFAULT, &bands, calendar, &Alive::default(), &|| ()).unwrap();
+        let whole = describe(&objects, &DEFAULT, &BazinParams::default(), &|| ()).unwrap();
+        assert_eq!(evolution.entries(), 1);
+        let known = evolution.known(0, 0).unwrap();
+        assert!(known.sight.last_detection < 0.0, "before the dusk");
+        for (known, (whole, name)) in known.features.iter().zip(whole.values.iter().zip(&whole.names)) {
+            // A band's χ² to all digits is a matter of which of two minima of one depth was found.
+            let close = (f64::from(*known) - whole).abs() <= 5e-3 * (1.0 + whole.abs());
+            assert!(close || known.is_nan() && whole.is_nan(), "{name}: {known}, {whole}");
         }
     }
 

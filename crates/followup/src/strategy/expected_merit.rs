@@ -8,27 +8,28 @@ use super::{Info, Needs, Pool, Strategy};
 use crate::points::squared_distance;
 use crate::sample;
 
-/// The candidate whose label, whatever it turns out to be, is expected to raise the figure of merit of the pool's sample
-/// most: Σ_y p(y) F(P | candidate is y) − F(P), with P(u) the probability that object u is of the positive class and F the
-/// figure of merit that such probabilities promise, objects of P > ½ being taken for positive:
-/// F = T / (T + 3 F⁺) · T / Σ_u P(u), T = Σ_{P>½} P(u), F⁺ = Σ_{P>½} (1 − P(u)).
+/// The candidate whose label, whatever it turns out to be, is expected to improve the sample of the positive class most, as
+/// the figure of merit judges it. With P(u) the probability that object u is of that class, the figure of merit that such
+/// probabilities promise, F(t) = T / (T + 3 F⁺) · T / Σ_u P(u), T = Σ_{P>t} P(u), F⁺ = Σ_{P>t} (1 − P(u)), is highest at
+/// some threshold t*: there an object more or less makes no difference, so that it is worth P(u) − t* to first order. The
+/// score is the expected value of sample information (Raiffa & Schlaifer 1961) for that worth,
+/// Σ_u (Σ_y p(y) max(0, P(u | y) − t*) − max(0, P(u) − t*)), which is never negative.
 ///
 /// Refitting the learner for each candidate and class is out of reach. A label moves the objects like it instead, as one more
-/// neighbour among k = 10 would: P(u) → P(u) + s(u)/(1 + k s(u)) · (y − P(u)), with s(u) = exp(−d²/2h) the likeness, h the
-/// median squared distance to the k-th neighbour; on average over y nobody's probability changes, so that all gain is in
-/// what becomes clear. The step from expected error (Roy & McCallum 2001) to another loss is that of decision theory: the
-/// expected value of sample information (Raiffa & Schlaifer 1961). 500 candidates and 500 objects are drawn from the pool.
+/// neighbour among k = 10 would: P(u | y) = P(u) + s(u)/(1 + k s(u)) · (y − P(c)), with s(u) = exp(−d²/2h) the likeness to the
+/// candidate c, h the median squared distance to the k-th neighbour; on average over y nobody's probability changes. The
+/// candidate itself is known for sure. 500 candidates, and 500 objects that stand for the pool, are drawn from it.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedMerit;
 
 const INFO: Info = Info {
     name: "expected-merit",
-    doc: "The candidate whose label, whatever it turns out to be, is expected to raise the figure of merit of the pool's sample \
-          most: Σ_y p(y) F(P | y) − F(P), with F the figure of merit (false positives count three times) that the \
-          probabilities P promise where those above ½ are taken for positive. A label moves objects like the candidate by \
-          s/(1 + 10 s) of their distance to it, s = exp(−d²/2h) in prepared features, h the median d² to the tenth nearest \
-          (expected value of sample information, Raiffa & Schlaifer 1961, for the loss of the challenge; Kessler et al. \
-          2010, doi:10.1086/657607). 500 candidates and 500 objects are drawn from the pool each time.",
+    doc: "The candidate whose label, whatever it turns out to be, is expected to improve the sample of the class looked for \
+          most, as the figure of merit judges it: Σ_u Σ_y p(y) max(0, P(u|y) − t) − max(0, P(u) − t), t the threshold at which \
+          the figure of merit that the probabilities P promise is highest (false positives count three times). A label y of \
+          candidate c moves objects like it: P(u|y) = P(u) + s/(1 + 10 s) (y − P(c)), s = exp(−d²/2h) in prepared features, h \
+          the median d² to the tenth nearest (expected value of sample information, Raiffa & Schlaifer 1961, for the loss of \
+          the challenge; Kessler et al. 2010, doi:10.1086/657607); c itself is then known. 500 candidates and 500 objects are drawn.",
     needs: Needs { features: true, ..Needs::PROBABILITIES },
 };
 
@@ -59,19 +60,24 @@ impl Strategy for ExpectedMerit {
             })
             .collect();
         let reach = reach(&distances);
-        let before = merit(p.iter().copied());
+        let threshold = threshold(&p);
+        let taken = |p: f64| (p - threshold).max(0.0);
         let gains: Vec<f64> = candidates
             .par_iter()
             .zip(&distances)
             .map(|(candidate, distances)| {
                 let positive = pool.probabilities.row(*candidate)[pool.positive];
-                let after = |y: f64| {
-                    merit(p.iter().zip(distances).map(|(p, squared)| {
-                        let like = f64::from((-0.5 * squared / reach).exp());
-                        p + like / (1.0 + NEIGHBOURS as f64 * like) * (y - p)
-                    }))
+                let gain = |(p, squared): (&f64, &f32)| {
+                    let like = f64::from((-0.5 * squared / reach).exp());
+                    let step = like / (1.0 + NEIGHBOURS as f64 * like);
+                    positive * taken(p + step * (1.0 - positive))
+                        + (1.0 - positive) * taken(p - step * positive)
+                        - taken(*p)
                 };
-                positive * after(1.0) + (1.0 - positive) * after(0.0) - before
+                // Those drawn stand for the pool; the candidate itself is known for sure.
+                let others = p.iter().zip(distances).map(gain).sum::<f64>() / p.len() as f64;
+                let itself = positive * taken(1.0) + (1.0 - positive) * taken(0.0) - taken(positive);
+                (pool.candidates as f64 * others + itself).max(0.0)
             })
             .collect();
         for (candidate, gain) in candidates.into_iter().zip(gains) {
@@ -96,17 +102,20 @@ fn reach(distances: &[Vec<f32>]) -> f32 {
     kth.get(kth.len() / 2).copied().unwrap_or(1.0).max(f32::MIN_POSITIVE)
 }
 
-/// The figure of merit that probabilities promise.
-fn merit(p: impl Iterator<Item = f64>) -> f64 {
-    let (mut all, mut found, mut wrong) = (0.0, 0.0, 0.0);
-    for p in p {
-        all += p;
-        if p > 0.5 {
-            found += p;
-            wrong += 1.0 - p;
+/// The threshold at which the figure of merit that probabilities promise is highest: halfway to the next lower probability.
+fn threshold(p: &[f64]) -> f64 {
+    let mut sorted = p.to_vec();
+    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    let (mut found, mut wrong, mut best, mut threshold) = (0.0, 0.0, 0.0, 0.5);
+    for (place, p) in sorted.iter().enumerate() {
+        found += p;
+        wrong += 1.0 - p;
+        let merit = found * found / (found + FALSE_POSITIVE_WEIGHT * wrong);
+        if merit > best {
+            (best, threshold) = (merit, 0.5 * (p + sorted.get(place + 1).unwrap_or(p)));
         }
     }
-    if found > 0.0 { found / (found + FALSE_POSITIVE_WEIGHT * wrong) * found / all } else { 0.0 }
+    threshold
 }
 
 #[cfg(test)]
@@ -117,16 +126,15 @@ mod tests {
     use rand::SeedableRng;
 
     #[test]
-    fn sure_samples_have_the_highest_merit() {
-        assert_eq!(merit([1.0, 1.0, 0.0].into_iter()), 1.0);
-        assert_eq!(merit([0.4, 0.4].into_iter()), 0.0);
-        // T = 1.6, F⁺ = 0.4, ΣP = 2: 1.6/2.8 · 0.8.
-        assert!((merit([0.8, 0.8, 0.4].into_iter()) - 1.6 / 2.8 * 0.8).abs() < 1e-15);
+    fn the_threshold_is_where_the_promise_is_highest() {
+        // The two first alone: T = 1.6, F⁺ = 0.4: T²/(T + 3 F⁺) = .914; all three: 4/5 = .8; the first alone: .46.
+        assert!((threshold(&[0.4, 0.8, 0.8]) - 0.6).abs() < 1e-15);
+        assert_eq!(threshold(&[]), 0.5);
     }
 
     #[test]
     fn a_crowd_in_doubt_is_worth_a_spectrum_and_what_is_sure_is_not() {
-        // Ten alike in doubt, ten alike that are sure, one apart in doubt.
+        // Thirty alike in doubt, thirty alike that are sure, one apart in doubt.
         let place = |i: usize| {
             if i < 10 {
                 0.0
@@ -136,22 +144,23 @@ mod tests {
                 100.0
             }
         };
-        let rows: Vec<[f64; 1]> = (0..21).map(|i| [place(i) + 0.01 * i as f64]).collect();
-        let p = |i: usize| if (10..20).contains(&i) { 0.99 } else { 0.55 };
-        let probabilities: Vec<[f64; 2]> = (0..21).map(|i| [p(i), 1.0 - p(i)]).collect();
+        let rows: Vec<[f64; 1]> = (0..61).map(|i| [place(i) + 0.01 * i as f64]).collect();
+        let p = |i: usize| if (30..60).contains(&i) { 0.99 } else { 0.72 };
+        let probabilities: Vec<[f64; 2]> = (0..61).map(|i| [p(i), 1.0 - p(i)]).collect();
         let x = Matrix::from_rows(&rows).unwrap();
-        let known: Vec<usize> = (0..21).collect();
+        let known: Vec<usize> = (0..61).collect();
         let space = Space::new(&x, &known);
         let pool = Pool {
             probabilities: Matrix::from_rows(&probabilities).unwrap(),
             space: Some(&space),
             rows: &known,
-            ..Pool::new(21, 2)
+            ..Pool::new(61, 2)
         };
         let scores = ExpectedMerit.scores(&pool, &mut ChaCha8Rng::seed_from_u64(1));
         let mean = |of: std::ops::Range<usize>| scores[of.clone()].iter().sum::<f64>() / of.len() as f64;
-        assert!(mean(0..10) > 5.0 * mean(10..20).abs(), "{scores:?}");
-        assert!(mean(0..10) > scores[20], "{scores:?}");
+        assert!(scores.iter().all(|score| *score >= 0.0), "{scores:?}");
+        assert!(mean(0..30) > 5.0 * mean(30..60), "{scores:?}");
+        assert!(mean(0..30) > scores[60], "{scores:?}");
         assert!(ExpectedMerit.scores(&Pool::new(3, 2), &mut ChaCha8Rng::seed_from_u64(1))[0].is_nan());
     }
 }
