@@ -87,7 +87,7 @@ mod tests {
             ("2012-11-19".into(), "00:29".into())
         );
         assert_eq!(
-            (date(40_586.999_9).unwrap(), time_of_day(40_586.999_9).unwrap()),
+            (date(40586.9999).unwrap(), time_of_day(40586.9999).unwrap()),
             ("1969-12-31".into(), "00:00".into())
         );
         for missing in [f64::NAN, f64::INFINITY, 1e300] {

@@ -20,7 +20,11 @@ pub(crate) enum Sign {
     Square(Paint, f64),
     /// A filled square with a hatching.
     Hatched(Paint, usize),
-    /// A thin line, dark or light.
+    /// A bar whose beginning is paler.
+    Begun(Paint, f64),
+    /// A low strip between two lines.
+    Strip(Paint),
+    /// A thin line.
     Thin(Paint),
     /// A marker.
     Marker(Paint, usize),
@@ -33,7 +37,7 @@ impl Sign {
         match self {
             Self::Line(_) | Self::Both(..) => 26.0,
             Self::Square(..) => 12.0,
-            Self::Hatched(..) | Self::Thin(_) => 18.0,
+            Self::Hatched(..) | Self::Begun(..) | Self::Strip(_) | Self::Thin(_) => 18.0,
             Self::Marker(..) => 9.0,
         }
     }
@@ -83,6 +87,15 @@ fn draw(figure: &mut Figure, sign: Sign, x: f64, y: f64) {
             let area = Area::new(x, y - 6.0, end, y + 6.0);
             figure.rectangle(area, paint, 1.0);
             hatch(figure, &[area], pattern);
+        }
+        Sign::Begun(paint, opacity) => {
+            figure.rectangle(Area::new(x, y - 6.0, x + 11.0, y + 6.0), paint, opacity);
+            figure.rectangle(Area::new(x + 11.0, y - 6.0, end, y + 6.0), paint, 1.0);
+        }
+        Sign::Strip(paint) => {
+            figure.rectangle(Area::new(x, y - 2.5, end, y + 2.5), paint, 1.0);
+            let rims = [y - 2.5, y + 2.5].map(|y| vec![(x, y), (end, y)]);
+            figure.lines(rims.to_vec(), Stroke::solid(Paint::Muted, 0.8), None);
         }
         Sign::Thin(paint) => figure.line((x, y), (end, y), Stroke::solid(paint, 1.0)),
         Sign::Marker(paint, shape) | Sign::Both((paint, _), shape) => {

@@ -19,6 +19,7 @@ pub fn light_curve_card(panel: &LightCurvePanel, tonight: Option<f64>) -> Figure
     let styled = band_styles(panel.bands.iter());
     let top = legend(&mut figure, &band_entries(&styled), 8.0, 4.0, CARD - 8.0);
     let tonight = tonight.and_then(usable);
+    let top = top + if tonight.is_some() { 14.0 } else { 6.0 };
     let days = panel.bands.iter().flat_map(|band| band.mjd.iter().copied()).chain(tonight);
     let days = Extent::of(days).unwrap_or(Extent { low: 0.0, high: 1.0 }).widened();
     let pad = 0.03 * (days.high - days.low);
@@ -28,7 +29,7 @@ pub fn light_curve_card(panel: &LightCurvePanel, tonight: Option<f64>) -> Figure
     let flux = Axis::new(&format!("flux ({name})"), flux, 4, Numbers::In(unit));
     let labels = days.ticks.iter().map(|(_, label)| font::width(label, TICK, Weight::Regular));
     let right = CARD - 5.0 - (labels.fold(0.0, f64::max) / 2.0).max(5.0);
-    let area = Area::new(4.0 + left_room(&[&flux]), top + 6.0, right, top + 6.0 + HEIGHT);
+    let area = Area::new(4.0 + left_room(&[&flux]), top, right, top + HEIGHT);
     let (days, flux) = (days.onto(area.left, area.right), flux.onto(area.bottom, area.top));
     frame(&mut figure, area, &days, &flux);
     let clip = Some(figure.clip(area.grown(1.0)));
@@ -41,9 +42,10 @@ pub fn light_curve_card(panel: &LightCurvePanel, tonight: Option<f64>) -> Figure
     }
     let any = measurements(&mut figure, panel, (&days, &flux), &|name| style_of(&styled, name), 2.5, clip);
     if let Some(at) = tonight.map(|mjd| days.at(mjd)) {
-        let end = at - font::width("tonight", TICK, Weight::Regular) - 4.0 > area.left;
-        let (x, anchor) = if end { (at - 4.0, Anchor::End) } else { (at + 4.0, Anchor::Start) };
-        figure.words(Words::new((x, area.top + 11.0), "tonight", TICK).anchor(anchor).halo());
+        // Above the area: inside, the word would cover the newest measurements.
+        let half = font::width("tonight", TICK, Weight::Regular) / 2.0;
+        let x = at.max(area.left + half).min(CARD - 5.0 - half);
+        figure.words(Words::new((x, area.top - 4.0), "tonight", TICK).anchor(Anchor::Middle));
     }
     if !any {
         figure.no_data(area);

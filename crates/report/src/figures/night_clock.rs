@@ -3,6 +3,8 @@
 use super::night_timeline::{LEFT, NightTimeline, RIGHT, TelescopeNight};
 use crate::axis::{Axis, Extent, Numbers, usable};
 use crate::clock::{date, time_of_day};
+use crate::figure::{TICK, WIDTH};
+use crate::font::{self, Weight};
 use crate::outline::Area;
 
 /// How much of the twilight is shown at most, in days.
@@ -55,7 +57,8 @@ impl Clock {
         let pad = 0.02 * (high - low).max(1.0 / 48.0);
         let (low, high) = (low - pad, high + pad);
         if high - low > 3.0 || date(low).is_none() || date(high).is_none() {
-            let axis = Axis::new("MJD", Extent { low, high }, 8, Numbers::Days).onto(LEFT, RIGHT);
+            let mut axis = Axis::new("MJD", Extent { low, high }, 8, Numbers::Days).onto(LEFT, RIGHT);
+            keep_inside(&mut axis);
             return Some(Self { axis, base: 0.0, unit: 1.0 });
         }
         // Hours since midnight: an axis of days would not resolve minutes.
@@ -74,6 +77,18 @@ impl Clock {
             .filter(|hour| *hour >= hours.low)
             .filter_map(|hour| Some((hour, time_of_day(base + hour / 24.0)?)))
             .collect();
+        keep_inside(&mut axis);
         Some(Self { axis, base, unit: 24.0 })
+    }
+}
+
+/// Takes the labels away that would be cut off at the figure's edge: the axis goes almost as far.
+fn keep_inside(axis: &mut Axis) {
+    let place = axis.clone();
+    for (value, label) in &mut axis.ticks {
+        let half = font::width(label, TICK, Weight::Regular) / 2.0;
+        if place.at(*value) < half + 2.0 || place.at(*value) > WIDTH - half - 2.0 {
+            label.clear();
+        }
     }
 }

@@ -111,10 +111,10 @@ fn entries(data: &NightTimeline, groups: &Groups<'_>) -> Vec<Entry> {
             entries.push(Entry { name: name.into(), sign });
         }
     };
-    add(bars().any(|bar| bar.overhead > 0.0), "overhead", Sign::Square(GREY, 0.35));
+    add(bars().any(|bar| bar.overhead > 0.0), "overhead", Sign::Begun(GREY, 0.35));
     add(bars().any(|bar| interval(bar.window).is_some()), "can be observed", Sign::Thin(Paint::Muted));
     let moon = data.telescopes.iter().flat_map(|telescope| &telescope.moon_up);
-    add(moon.copied().filter_map(interval).next().is_some(), "moon up", Sign::Square(YELLOW, 1.0));
+    add(moon.copied().filter_map(interval).next().is_some(), "moon up", Sign::Strip(YELLOW));
     let dark = data.telescopes.iter().any(|telescope| interval(telescope.dark).is_some());
     add(dark, "not dark", Sign::Square(GREY, SHADE));
     entries
