@@ -32,11 +32,16 @@ impl Forecast {
 }
 
 impl Nightly {
-    /// The smooth fit of a band that `state` knows; its covariance is NaN. `None` where the band has no points or the object
-    /// fewer than 5.
-    pub fn smooth(&self, state: &NightlyState, band: Band) -> Option<BazinFit> {
+    /// The smooth fit of a band that `state` knows, and the flux (nJy) that a forecast by it never exceeds. The fit's
+    /// covariance is NaN. `None` where the band has no points or the object fewer than 5.
+    pub fn smooth(&self, state: &NightlyState, object: &Object, band: Band) -> Option<(BazinFit, f64)> {
         let place = self.bands.iter().position(|known| *known == band)?;
-        Some(state.memory.bands.get(place)?.smooth.as_ref()?.fit())
+        let last = state.last()?;
+        let fit = state.memory.bands.get(place)?.smooth.as_ref()?.fit();
+        let curve = &object.lightcurve;
+        let points = (0..curve.len()).filter(|&i| curve.mjd[i] <= last && curve.band[i] == band);
+        let brightest = points.map(|i| fit.flux(curve.mjd[i])).fold(0.0, f64::max);
+        Some((fit, brightest * 10f64.powf(0.4 * BRIGHTER)))
     }
 
     /// The flux of an object in a band at a time (MJD), by the smooth fit of the points that `state` knows.
@@ -48,16 +53,13 @@ impl Nightly {
     /// The error comes from the matrix of second derivatives of χ² and priors of the band's amplitude, t0, ln rise and ln fall at the
     /// fit, scaled by √(χ²/n) where that is above 1, and a tenth of the flux for what is no Bazin function.
     pub fn forecast(&self, state: &NightlyState, object: &Object, band: Band, mjd: f64) -> Option<Forecast> {
-        let place = self.bands.iter().position(|known| *known == band)?;
         let last = state.last()?;
         if state.settings != self.settings || !mjd.is_finite() || mjd > last + HORIZON {
             return None;
         }
-        let fit = state.memory.bands.get(place)?.smooth.as_ref()?.fit();
+        let (fit, ceiling) = self.smooth(state, object, band)?;
         let curve = &object.lightcurve;
         let points = || (0..curve.len()).filter(|&i| curve.mjd[i] <= last && curve.band[i] == band);
-        let brightest = points().map(|i| fit.flux(curve.mjd[i])).fold(0.0, f64::max);
-        let ceiling = brightest * 10f64.powf(0.4 * BRIGHTER);
         let flux = fit.flux(mjd).min(ceiling).max(0.0);
         let mut precision = [[0.0; 4]; 4];
         for (axis, prior) in smooth::band_priors(&fit).shape().into_iter().enumerate() {

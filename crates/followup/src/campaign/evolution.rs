@@ -34,6 +34,8 @@ pub struct Sight {
     /// The smooth fit in the band that exposures are reckoned by: amplitude (nJy), turn (days), rise and fall (days); NaN
     /// where there is none.
     pub curve: [f32; 4],
+    /// The brightest magnitude that is believed of the fit; NaN where there is none.
+    pub ceiling: f32,
 }
 
 /// An object as it is known on some night.
@@ -46,19 +48,37 @@ pub struct Known<'a> {
 }
 
 /// Numbers of a [`Sight`].
-const SIGHT: usize = 8;
+const SIGHT: usize = 9;
 
 impl Sight {
     fn numbers(&self) -> [f32; SIGHT] {
         let [amplitude, turn, rise, fall] = self.curve;
         let detections = self.detections as f32;
-        [detections, self.last_detection, self.brightest, self.last_point, amplitude, turn, rise, fall]
+        [
+            detections,
+            self.last_detection,
+            self.brightest,
+            self.last_point,
+            amplitude,
+            turn,
+            rise,
+            fall,
+            self.ceiling,
+        ]
     }
 
     fn of(numbers: &[f32; SIGHT]) -> Self {
-        let [detections, last_detection, brightest, last_point, amplitude, turn, rise, fall] = *numbers;
+        let [detections, last_detection, brightest, last_point, amplitude, turn, rise, fall, ceiling] =
+            *numbers;
         let detections = detections as u32;
-        Self { detections, last_detection, brightest, last_point, curve: [amplitude, turn, rise, fall] }
+        Self {
+            detections,
+            last_detection,
+            brightest,
+            last_point,
+            curve: [amplitude, turn, rise, fall],
+            ceiling,
+        }
     }
 }
 
@@ -200,6 +220,7 @@ mod tests {
             brightest: 20.0,
             last_point: 2.0,
             curve: [1.0, 2.0, 3.0, 4.0],
+            ceiling: 19.0,
         }
     }
 

@@ -95,6 +95,7 @@ fn tell(object: &Object, nightly: &Nightly, band: Band, calendar: Calendar, aliv
         brightest: f32::NAN,
         last_point: f32::NAN,
         curve: [f32::NAN; 4],
+        ceiling: f32::NAN,
     };
     let mut next = 0;
     while next < curve.len() {
@@ -109,7 +110,9 @@ fn tell(object: &Object, nightly: &Nightly, band: Band, calendar: Calendar, aliv
         }
         nightly.update_one(&mut state, object, last);
         told.values.extend(state.values().iter().map(|value| *value as f32));
-        sight.curve = nightly.smooth(&state, band).map_or([f32::NAN; 4], |fit| short(&fit, calendar));
+        let fit = nightly.smooth(&state, object, band);
+        sight.curve = fit.as_ref().map_or([f32::NAN; 4], |(fit, _)| short(fit, calendar));
+        sight.ceiling = fit.and_then(|(_, ceiling)| magnitude(ceiling)).map_or(f32::NAN, |mag| mag as f32);
         told.entries.push((day, sight));
     }
     told
@@ -130,22 +133,18 @@ fn short(fit: &BazinFit, calendar: Calendar) -> [f32; 4] {
     [fit.amplitude as f32, (fit.t0 - calendar.first) as f32, fit.rise as f32, fit.fall as f32]
 }
 
-/// A fit may be brighter than what was seen so far by so many magnitudes, while a supernova rises; more it invents.
-const BRIGHTER: f64 = 1.0;
-
 impl Known<'_> {
-    /// The AB magnitude expected on a day, in the band that exposures are reckoned by: that of the smooth fit, but at most
-    /// one magnitude brighter than the brightest detection so far; the brightest detection's where there is no fit. `None`
-    /// where it is not expected to be seen at all.
+    /// The AB magnitude expected on a day, in the band that exposures are reckoned by: that of the smooth fit, but hardly
+    /// brighter than the fit was at the points ([`Nightly::smooth`]): a rise goes on for some nights, but the peak of an
+    /// explosion that has just begun is a guess. Without a fit, the brightest detection's. `None` where the object is not
+    /// expected to be seen at all.
     pub fn magnitude(&self, day: f64) -> Option<f64> {
-        let brightest = f64::from(self.sight.brightest);
         let [amplitude, turn, rise, fall] = self.sight.curve.map(f64::from);
         if amplitude.is_nan() {
-            return Some(brightest).filter(|magnitude| magnitude.is_finite());
+            return Some(f64::from(self.sight.brightest)).filter(|magnitude| magnitude.is_finite());
         }
         let fitted = magnitude(bazin_flux(day, amplitude, 0.0, turn, rise, fall))?;
-        // `max` passes over a NaN: without a detection the fit alone speaks.
-        Some(fitted.max(brightest - BRIGHTER))
+        Some(fitted.max(f64::from(self.sight.ceiling)))
     }
 }
 
@@ -217,8 +216,7 @@ mod tests {
         let known = evolution.known(0, 28).unwrap();
         let furthest =
             (28..80).filter_map(|day| known.magnitude(f64::from(day))).fold(f64::INFINITY, f64::min);
-        let brightest = f64::from(known.sight.brightest);
-        assert!(brightest.is_nan() || furthest >= brightest - BRIGHTER - 1e-6);
+        assert!(furthest >= f64::from(known.sight.ceiling) - 1e-6);
     }
 
     #[test]
