@@ -115,7 +115,7 @@ pub(crate) fn use_of_telescopes(runs: &[CampaignRun], telescopes: &[Telescope]) 
             telescope: telescope.name.clone(),
             nights_lost: run.nights_lost[place],
             hours_open: run.hours_open[place],
-            hours_used: queries().map(|query| query.seconds).sum::<f64>() / 3600.0,
+            hours_used: queries().fold(0.0, |sum, query| sum + query.seconds) / 3600.0,
             spectra: queries().count(),
             classified: queries().filter(|query| query.label_day.is_some()).count(),
         }

@@ -16,12 +16,13 @@ pub(crate) fn parse(text: &str) -> Result<f64, String> {
     let [year, month, day] = parts[..] else { return Err(wrong()) };
     let number = |part: &str| part.parse::<i64>().map_err(|_| wrong());
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
-    let mjd = of_civil(year, month, day);
-    // A day that there is not, such as 30 February, comes back as another.
-    if civil(mjd) != (year, month, day) {
+    if ![year, month, day].iter().all(|number| (0..10_000).contains(number)) {
         return Err(wrong());
     }
-    Ok(mjd as f64)
+    let mjd = of_civil(year, month, day);
+    // A day that there is not, such as 30 February, comes back as another.
+    let there_is = self::day(mjd as f64) == format!("{year:04}-{month:02}-{day:02}");
+    if there_is { Ok(mjd as f64) } else { Err(wrong()) }
 }
 
 /// Days are counted from March on, so that the leap day is the last of its year, in eras of 400 years (146,097 days).
@@ -34,23 +35,9 @@ fn of_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + day_of_year - 719_468 + UNIX_EPOCH
 }
 
-/// Year, month and day of a modified Julian day.
-fn civil(mjd: i64) -> (i64, i64, i64) {
-    let days = mjd - UNIX_EPOCH + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
 /// `2012-11-19`.
 pub(crate) fn day(mjd: f64) -> String {
-    let (year, month, day) = civil(mjd.floor() as i64);
-    format!("{year:04}-{month:02}-{day:02}")
+    hesper_report::date(mjd).unwrap_or_default()
 }
 
 /// `2012-11-19T03:25:07`, UTC, to the nearest second.
@@ -63,8 +50,7 @@ pub(crate) fn moment(mjd: f64) -> String {
 
 /// `03:25`, UTC, to the nearest minute.
 pub(crate) fn clock(mjd: f64) -> String {
-    let minutes = ((mjd * 1440.0).round() as i64).rem_euclid(1440);
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    hesper_report::time_of_day(mjd).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -86,7 +72,7 @@ mod tests {
         assert_eq!(moment(56_250.25), "2012-11-19T06:00:00");
         assert_eq!(moment(56_250.999_999_9), "2012-11-20T00:00:00");
         assert_eq!(clock(56_250.142_4), "03:25");
-        for wrong in ["2023-02-29", "2012-13-01", "tonight", "2012-11", "nan"] {
+        for wrong in ["2023-02-29", "2012-13-01", "tonight", "2012-11", "nan", "99999999999999999-1-1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         for mjd in (15_020..90_000).step_by(97) {

@@ -86,8 +86,8 @@ impl Tonight<'_> {
             airmass: round(target.visible.airmass, 3),
             moon_separation: round(target.visible.moon_separation, 1),
             probabilities: self.probabilities(candidate),
-            score: score.is_finite().then_some(score),
-            worth: target.pick.worth,
+            score: score.is_finite().then_some(round(score, 9)),
+            worth: round(target.pick.worth, 9),
             why: self.why(candidate, target),
         }
     }
@@ -122,7 +122,8 @@ impl Tonight<'_> {
     fn hours(&self) -> Vec<(f64, f64)> {
         let planned = |place: usize| -> f64 {
             let of = self.plan.scheduled.iter().filter(|target| target.pick.telescope == place);
-            of.map(|target| target.pick.seconds).sum::<f64>() / 3600.0
+            // From a positive 0: the sum of nothing is a negative one.
+            of.fold(0.0, |sum, target| sum + target.pick.seconds) / 3600.0
         };
         let budgets = self.offers.telescopes.iter().enumerate();
         budgets.map(|(place, night)| (planned(place), night.seconds / 3600.0)).collect()
@@ -273,7 +274,7 @@ impl Tonight<'_> {
             cells.extend(
                 self.plan.recommendation.probabilities.row(candidate).iter().map(ToString::to_string),
             );
-            cells.push(known(self.plan.recommendation.plan.scores[candidate]));
+            cells.push(known(round(self.plan.recommendation.plan.scores[candidate], 9)));
             let exposures = &self.offers.exposures[candidate * telescopes..(candidate + 1) * telescopes];
             cells.extend(exposures.iter().map(|exposure| known(exposure.ceil())));
             let planned = self.plan.scheduled.iter().find(|target| target.pick.object == candidate);

@@ -13,16 +13,16 @@ pub(crate) fn utc(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// The day of a modified Julian date within a million years of now, as ISO 8601 writes it.
-pub(crate) fn date(mjd: f64) -> Option<String> {
+/// The day of a modified Julian date, UTC, as ISO 8601 writes it: `2012-11-19`; `None` beyond a million years of now.
+pub fn date(mjd: f64) -> Option<String> {
     // MJD 40587 is 1970-01-01.
     let day = (mjd.abs() < 4e8).then(|| mjd.floor() as i64 - 40_587)?;
     let (year, month, date) = civil(day);
     Some(format!("{year:04}-{month:02}-{date:02}"))
 }
 
-/// The time of day of a modified Julian date, to the nearest minute.
-pub(crate) fn time_of_day(mjd: f64) -> Option<String> {
+/// The time of day of a modified Julian date, UTC, to the nearest minute: `03:25`; `None` as for [`date`].
+pub fn time_of_day(mjd: f64) -> Option<String> {
     let minutes = (mjd.abs() < 4e8).then(|| (mjd * 1440.0).round() as i64)?.rem_euclid(1440);
     Some(format!("{:02}:{:02}", minutes / 60, minutes % 60))
 }

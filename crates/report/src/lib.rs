@@ -58,7 +58,7 @@ mod raster;
 mod svg;
 mod targets;
 
-pub use clock::cpu_seconds;
+pub use clock::{cpu_seconds, date, time_of_day};
 pub use digest::{InputRecord, digest_path};
 pub use error::{Error, Result};
 pub use figure::Figure;
