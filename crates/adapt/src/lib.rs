@@ -1,0 +1,16 @@
+//! Domain adaptation: from the labels there are to the objects to be classified.
+//!
+//! Labelled objects are a [`Source`], objects without labels a [`Target`]; the few objects of the target whose labels are
+//! known are a [`LabelledTarget`]. An unsupervised method takes a source and a target, so that no label of the target can
+//! leak into it: there is none to be had.
+//!
+//! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
+//! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
+
+mod domain;
+mod error;
+mod method;
+
+pub use domain::{LabelledTarget, Source, Target};
+pub use error::Error;
+pub use method::{Aligned, Info, Map, Mapping, Weighting, Weights};
