@@ -10,10 +10,8 @@ use hesper_cosmology::{
 
 /// The folder of the public samples, or nothing where there is none.
 fn data() -> Option<PathBuf> {
-    let root = std::env::var_os("HESPER_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
-        PathBuf::from,
-    );
+    let root =
+        std::env::var_os("HESPER_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
     let folder = root.join("cosmology");
     if !folder.is_dir() {
         println!("skipped: no data");

@@ -9,7 +9,7 @@ use hesper_photometry::{Format, LightCurve, Object, ReadOptions, Sample, read, r
 use proptest::prelude::*;
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new("tests/data").join(name)
 }
 
 fn objects(name: &str, options: &ReadOptions) -> Vec<Object> {

@@ -1,13 +1,13 @@
 //! Real surveys, where they are at hand.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::bench::Bench;
 
 /// A file of the real data, or `None`.
 fn data(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("HESPER_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let root =
+        std::env::var_os("HESPER_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
     let path = root.join(name);
     if !path.exists() {
         println!("skipped: no data");
