@@ -66,7 +66,7 @@ fn integer(bytes: &[u8], column: &str, row: usize, value: i32) -> Vec<u8> {
 #[test]
 fn a_directory_a_list_and_a_table_are_the_same() {
     let data = Path::new("tests/data/SIM_FITS");
-    let (objects, _) = read_all(&data, &ReadOptions::default()).unwrap();
+    let (objects, _) = read_all(data, &ReadOptions::default()).unwrap();
     assert_eq!(objects.len(), 3);
     for name in ["SIM.LIST", "SIM_HEAD.FITS"] {
         assert_eq!(read_all(&data.join(name), &ReadOptions::default()).unwrap().0, objects);
