@@ -60,21 +60,22 @@ impl LoopParams {
                 return Err(Error::parameter(name, value, "at least 1"));
             }
         }
-        if self.committee < 2 {
-            return Err(Error::parameter(
-                "committee",
-                self.committee,
-                "at least 2: one member agrees with itself",
-            ));
-        }
-        if !(self.hold_out > 0.0 && self.hold_out < 1.0) {
-            return Err(Error::parameter("hold_out", self.hold_out, "between 0 and 1"));
-        }
-        if !(self.fom_weight.is_finite() && self.fom_weight >= 0.0) {
-            return Err(Error::parameter("fom_weight", self.fom_weight, "finite and not negative"));
-        }
-        Ok(())
+        check_judging(self.committee, self.hold_out, self.fom_weight)
     }
+}
+
+/// Whether the parameters that every comparison of strategies has are in their ranges.
+pub(crate) fn check_judging(committee: usize, hold_out: f64, fom_weight: f64) -> Result<(), Error> {
+    if committee < 2 {
+        return Err(Error::parameter("committee", committee, "at least 2: one member agrees with itself"));
+    }
+    if !(hold_out > 0.0 && hold_out < 1.0) {
+        return Err(Error::parameter("hold_out", hold_out, "between 0 and 1"));
+    }
+    if !(fom_weight.is_finite() && fom_weight >= 0.0) {
+        return Err(Error::parameter("fom_weight", fom_weight, "finite and not negative"));
+    }
+    Ok(())
 }
 
 /// Scores on the hold-out after some queries.

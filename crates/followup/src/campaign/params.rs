@@ -4,6 +4,7 @@ use hesper_learn::metrics;
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::Policy;
+use crate::query_loop::check_judging;
 use crate::{Error, Start};
 
 /// How a campaign is run: everything but the objects and the telescopes.
@@ -171,18 +172,8 @@ impl CampaignParams {
         if let Some((name, value)) = counts.into_iter().find(|(_, value)| *value == 0) {
             return Err(Error::parameter(name, value, "at least 1"));
         }
-        if self.committee < 2 {
-            return Err(Error::parameter(
-                "committee",
-                self.committee,
-                "at least 2: one member agrees with itself",
-            ));
-        }
-        if !(self.hold_out > 0.0 && self.hold_out < 1.0) {
-            return Err(Error::parameter("hold_out", self.hold_out, "between 0 and 1"));
-        }
+        check_judging(self.committee, self.hold_out, self.fom_weight)?;
         let sizes = [
-            ("fom_weight", self.fom_weight),
             ("alive.snr", self.alive.snr),
             ("alive.recent", self.alive.recent),
             ("labels.half", self.labels.half),
