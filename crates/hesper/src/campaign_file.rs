@@ -142,4 +142,18 @@ mod tests {
         file.campaign.labels.latency += 1;
         assert_ne!(file.origin(), origin);
     }
+
+    #[test]
+    fn the_examples_are_sound_files() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        for name in ["snpcc_fixed", "snpcc_nightly", "snpcc_from_nothing", "plasticc_nightly"] {
+            let path = directory.join(format!("{name}.toml"));
+            let file = CampaignFile::read(&path).unwrap();
+            file.campaign.check().unwrap();
+            file.learner.build().unwrap();
+            hesper_features::select(&file.features).unwrap();
+            assert!(!file.telescopes(&path).unwrap().is_empty(), "{name}");
+            assert!(file.photometry.unwrap().is_relative(), "{name}");
+        }
+    }
 }

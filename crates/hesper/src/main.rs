@@ -72,6 +72,8 @@ enum Command {
     Cosmology(commands::cosmology::CosmologyCommand),
     Learners(commands::learners::Learners),
     Strategies(commands::strategies::Strategies),
+    Allocators(commands::allocators::Allocators),
+    Telescopes(commands::telescopes::Telescopes),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +92,8 @@ fn main() -> ExitCode {
         Command::Cosmology(command) => command.run(),
         Command::Learners(command) => command.run(),
         Command::Strategies(command) => command.run(),
+        Command::Allocators(command) => command.run(),
+        Command::Telescopes(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

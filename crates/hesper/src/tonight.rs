@@ -14,7 +14,7 @@ use hesper_telescope::{Limits, Night, Telescope};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::session::{csv, write_file};
+use crate::session::{csv, write_figure, write_file};
 use crate::{Failure, date, gallery};
 
 /// A night's plan with all that is needed to tell of it.
@@ -208,7 +208,15 @@ impl Tonight<'_> {
         write_file(&out.join("plan.json"), serde_json::to_vec_pretty(&plan).map_err(Failure::work)?)?;
         let request = serde_json::to_vec_pretty(&self.request(&rows)).map_err(Failure::work)?;
         write_file(&out.join("askforspectrum.json"), request)?;
-        write_file(&out.join("candidates.csv"), self.candidates_csv()?)
+        write_file(&out.join("candidates.csv"), self.candidates_csv()?)?;
+        // That of an earlier plan would lie beside an empty one.
+        for ending in ["svg", "png"] {
+            std::fs::remove_file(out.join("figures").join(format!("timeline.{ending}"))).ok();
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        write_figure(&self.timeline(&rows), "timeline", out)
     }
 
     fn plan_csv(&self, rows: &[Row]) -> Result<Vec<u8>, Failure> {

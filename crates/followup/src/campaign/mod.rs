@@ -29,7 +29,7 @@ pub use history::{COMPLETE, Calendar, evolve};
 pub use offers::{Offers, Target};
 pub use params::{Alive, CampaignParams, Labels, StartFeatures, TrainingFeatures};
 pub use plan::Plan;
-pub use policy::{DEFAULT_ALLOCATOR, Policy};
+pub use policy::{DEFAULT_ALLOCATOR, Policy, allocators};
 pub use record::{CampaignQuery, CampaignRun, NightRecord, NightScores};
 pub use schedule::{Task, schedule};
 pub use tonight::{NightPlan, Scheduled};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hesper_telescope::allocate::{Allocator, Greedy, Score, allocator};
+use hesper_telescope::allocate::{self, Allocator, Greedy, Score, allocator};
 use serde::{Deserialize, Serialize};
 
 use super::adapter::{Adapter, adapter};
@@ -50,6 +50,20 @@ impl Policy {
 
 /// RESSPECT's own greedy way, which divides the worth of the whole batch, and not what an object adds to it, by seconds.
 const PEERS_GREEDY: &str = "greedy-total";
+const PEERS_GREEDY_DOC: &str = "As greedy, but by the worth of the whole plan so far, the object included, over the \
+                                object's seconds, as RESSPECT does (Kennamer et al. 2020, arXiv:2010.05941): the fuller \
+                                the plan, the more it is the cheapest object that comes next. No guarantee.";
+
+/// The allocators that a policy may name, each with its formula, guarantee and source.
+pub fn allocators() -> Vec<(&'static str, &'static str)> {
+    let mut told: Vec<_> = allocate::allocators()
+        .iter()
+        .map(|allocator| (allocator.info().name, allocator.info().doc))
+        .collect();
+    let after = told.iter().position(|(name, _)| *name == "greedy").map_or(told.len(), |place| place + 1);
+    told.insert(after, (PEERS_GREEDY, PEERS_GREEDY_DOC));
+    told
+}
 
 fn build_allocator(name: &str) -> Result<Box<dyn Allocator>, Error> {
     if name == PEERS_GREEDY {

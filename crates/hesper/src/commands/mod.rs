@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod allocators;
 pub(crate) mod campaign;
 pub(crate) mod compare;
 pub(crate) mod convert;
@@ -12,4 +13,5 @@ pub(crate) mod query_loop;
 pub(crate) mod recommend;
 pub(crate) mod simulate;
 pub(crate) mod strategies;
+pub(crate) mod telescopes;
 pub(crate) mod train;

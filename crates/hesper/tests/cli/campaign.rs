@@ -179,3 +179,19 @@ fn campaigns_that_make_no_sense_are_refused() {
     assert_eq!(band.code, Some(1));
     assert!(band.stderr.contains("\"K\"") && band.stderr.contains("g, r, i, z"), "{}", band.stderr);
 }
+
+#[test]
+fn the_examples_run() {
+    let bench = Bench::with_survey(250);
+    for name in ["snpcc_fixed", "snpcc_nightly", "snpcc_from_nothing"] {
+        let config = format!("{}/../../examples/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let settings = "--photometry survey.parquet --nights 2 --seeds 1 --strategies random,uncertainty";
+        bench.run(&format!("campaign {config} {settings} --out {name}"));
+        let metrics = bench.csv(&format!("{name}/metrics.csv"));
+        assert_eq!(metrics.len(), 1 + 2 * 2, "{name}");
+    }
+    // Fifty a night, and of the others none is out of reach.
+    let metrics = bench.csv("snpcc_fixed/metrics.csv");
+    assert_eq!((metrics[1][5].as_str(), metrics[2][5].as_str()), ("0", "50"));
+    assert!(number(&metrics[2][4]) > 100.0, "{metrics:?}");
+}

@@ -19,7 +19,19 @@ fn help_of_the_program() {
 
 #[test]
 fn help_of_each_command() {
-    for command in ["demo", "simulate", "convert", "features", "train", "predict", "compare", "loop"] {
+    for command in [
+        "demo",
+        "simulate",
+        "convert",
+        "features",
+        "train",
+        "predict",
+        "compare",
+        "loop",
+        "campaign",
+        "recommend",
+        "cosmology",
+    ] {
         check_help(&format!("help_{command}"), &format!("{command} --help"));
     }
 }
@@ -28,6 +40,7 @@ fn help_of_each_command() {
 fn lists_and_explanations() {
     check("features_list", &Bench::new().run("features --list").stdout);
     check("strategies_list", &Bench::new().run("strategies").stdout);
+    check("allocators_list", &Bench::new().run("allocators").stdout);
     check("learners_list", &Bench::new().run("learners").stdout);
     check("explain_bazin", &Bench::new().run("features --explain bazin").stdout);
 }

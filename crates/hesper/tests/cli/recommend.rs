@@ -59,6 +59,7 @@ fn the_plan_fits_the_night() {
             && priorities.is_sorted_by(|a, b| a >= b)
             && priorities.iter().all(|p| (1..=5).contains(p))
     );
+    assert!(bench.text("plan/figures/timeline.svg").starts_with("<svg"));
     let page = bench.text("plan/plan.html");
     for row in &rows {
         assert!(page.contains(&row[column("object_id")]));
@@ -107,6 +108,7 @@ fn a_night_without_targets_is_an_empty_plan() {
     assert_eq!(bench.json("plan/plan.json")["plan"].as_array().unwrap().len(), 0);
     assert_eq!(bench.json("plan/askforspectrum.json")["objectids"].as_array().unwrap().len(), 0);
     assert!(bench.text("plan/plan.html").contains("nothing is planned"));
+    assert!(!bench.path("plan/figures/timeline.svg").exists());
     // A year later everything has faded.
     let outcome = bench.run(&format!("{} --telescopes resspect-4m", NIGHT.replace("56250", "56700")));
     assert!(outcome.stdout.contains("no object without a label was detected lately"), "{}", outcome.stdout);

@@ -84,19 +84,29 @@ fn generated_parts_are_the_programs_words() {
     report(&complaints);
 }
 
-/// The figures of the pages are those of the demo; only renewing draws them.
+/// The figures of the pages are those of the demo, and of how-to/recommend-tonight.md; only renewing draws them.
 #[test]
 fn figures_are_drawn_again_when_asked_for() {
     let directory = root().join("docs/src/figures");
     let drawn = tempfile::tempdir().unwrap();
     if renewing() {
-        let outcome = run::shell("hesper demo --out demo", drawn.path());
-        assert!(outcome.success, "{}", outcome.output);
+        let tonight = "hesper simulate --objects 1000 --out survey.parquet && hesper recommend --photometry survey.parquet \
+                       --telescopes resspect-4m,ntt-efosc2 --set bazin,photoz --date 2012-11-19 --out tonight";
+        for command in ["hesper demo --out demo", tonight] {
+            let outcome = run::shell(command, drawn.path());
+            assert!(outcome.success, "{}", outcome.output);
+        }
     }
-    for name in ["learning_curves", "light_curves", "redshift_magnitude"] {
-        let figure = directory.join(format!("demo_{name}.svg"));
+    let figures = [
+        ("demo", "learning_curves"),
+        ("demo", "light_curves"),
+        ("demo", "redshift_magnitude"),
+        ("tonight", "timeline"),
+    ];
+    for (run, name) in figures {
+        let figure = directory.join(format!("{run}_{name}.svg"));
         if renewing() {
-            std::fs::copy(drawn.path().join(format!("demo/figures/{name}.svg")), &figure).unwrap();
+            std::fs::copy(drawn.path().join(format!("{run}/figures/{name}.svg")), &figure).unwrap();
         }
         let bytes = std::fs::metadata(&figure).unwrap_or_else(|e| panic!("{}: {e}", figure.display())).len();
         assert!(bytes < 200_000, "{}: {bytes} bytes are too many for a page", figure.display());
@@ -111,6 +121,11 @@ fn the_reference_is_complete() {
 #[test]
 fn surveys_have_the_parameters_of_the_reference() {
     report(&reference::survey_parameters());
+}
+
+#[test]
+fn telescopes_have_the_keys_of_the_reference() {
+    report(&reference::telescope_keys());
 }
 
 #[test]

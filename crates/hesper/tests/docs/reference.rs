@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::page::Page;
 use crate::run::shell;
@@ -110,8 +110,15 @@ pub(crate) fn missing() -> Vec<String> {
     let features = listed(&printed("hesper features --list"), "Features:");
     assert!(!features.is_empty());
     let explained = features.into_iter().map(|name| format!("hesper features --explain {name}"));
-    let others = ["hesper --help", "hesper features --list", "hesper strategies", "hesper learners"]
-        .map(str::to_owned);
+    let others = [
+        "hesper --help",
+        "hesper features --list",
+        "hesper strategies",
+        "hesper learners",
+        "hesper allocators",
+        "hesper telescopes",
+    ]
+    .map(str::to_owned);
     help.chain(explained)
         .chain(others)
         .filter(|command| !marks.contains(command))
@@ -136,6 +143,22 @@ pub(crate) fn survey_parameters() -> Vec<String> {
         return Vec::new();
     }
     vec![format!("{}: the defaults are\n{used:#}\nbut it says\n{written:#}", page.name())]
+}
+
+/// The keys and defaults in docs/src/reference/telescopes.md against those of the program.
+pub(crate) fn telescope_keys() -> Vec<String> {
+    let page = Page::read(root().join("docs/src/reference/telescopes.md"));
+    let block = page.blocks().into_iter().find(|block| block.file() == Some("all.toml"));
+    let Some(block) = block else { return vec![format!("{}: no block all.toml", page.name())] };
+    let text = page.lines[block.lines].join("\n");
+    let written: toml::Table = text.parse().unwrap();
+    let read = hesper_telescope::Telescope::parse(&text, &page.name()).unwrap().remove(0);
+    let defaults = hesper_telescope::Telescope::new(read.name.clone(), read.diameter, read.site);
+    let (written, defaults) = (&serde_json::to_value(written).unwrap()["telescope"][0], json!(defaults));
+    if *written == defaults {
+        return Vec::new();
+    }
+    vec![format!("{}: the defaults are\n{defaults:#}\nbut it says\n{written:#}", page.name())]
 }
 
 /// The options of all commands.
