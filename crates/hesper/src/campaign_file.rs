@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_examples_are_sound_files() {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        let directory = Path::new("../../examples");
         for name in ["snpcc_fixed", "snpcc_nightly", "snpcc_from_nothing", "plasticc_nightly"] {
             let path = directory.join(format!("{name}.toml"));
             let file = CampaignFile::read(&path).unwrap();

@@ -184,9 +184,10 @@ fn campaigns_that_make_no_sense_are_refused() {
 fn the_examples_run() {
     let bench = Bench::with_survey(250);
     for name in ["snpcc_fixed", "snpcc_nightly", "snpcc_from_nothing"] {
-        let config = format!("{}/../../examples/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let config =
+            std::path::Path::new("../../examples").canonicalize().unwrap().join(format!("{name}.toml"));
         let settings = "--photometry survey.parquet --nights 2 --seeds 1 --strategies random,uncertainty";
-        bench.run(&format!("campaign {config} {settings} --out {name}"));
+        bench.run(&format!("campaign {} {settings} --out {name}", config.display()));
         let metrics = bench.csv(&format!("{name}/metrics.csv"));
         assert_eq!(metrics.len(), 1 + 2 * 2, "{name}");
     }
