@@ -2,6 +2,7 @@
 
 use clap::Args;
 use hesper_telescope::Telescope;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{Failure, print};
@@ -23,6 +24,12 @@ pub(crate) struct Telescopes {
     json: bool,
 }
 
+/// A file of telescopes, its keys in the order of the fields.
+#[derive(Serialize)]
+struct TelescopeFile<'a> {
+    telescope: &'a [Telescope],
+}
+
 impl Telescopes {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let chosen = if self.names.is_empty() {
@@ -36,7 +43,7 @@ impl Telescopes {
         if self.names.is_empty() {
             return print::result(Telescope::presets_toml().trim_end());
         }
-        let file = json!({ "telescope": chosen });
+        let file = TelescopeFile { telescope: &chosen };
         print::result(toml::to_string(&file).map_err(Failure::work)?.trim_end())
     }
 }
