@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Offers;
 use super::policy::{Built, DEFAULT_ALLOCATOR};
 use crate::k_means::k_means;
-use crate::{Error, Needs, Pool, Valued};
+use crate::{Error, Needs, Pool, Random, Strategy, Valued};
 
 /// What is to be observed in a night.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,12 +41,18 @@ pub(crate) fn plan(
     rng: &mut ChaCha8Rng,
 ) -> Result<Plan, Error> {
     let count = capacity(offers);
-    let Valued { scores, mut worth } = if policy.allocator.info().name == DEFAULT_ALLOCATOR {
+    let mut valued = if policy.allocator.info().name == DEFAULT_ALLOCATOR {
         // Some of a batch may not fit where others do.
         Valued::by_rank(&policy.strategy.select(pool, count.saturating_mul(2), rng), pool.candidates)
     } else {
         policy.strategy.value(pool, count, rng)
     };
+    // Before anything is learned all are worth the same, which is nothing: then the night is drawn at random.
+    let all: Vec<usize> = (0..pool.candidates).collect();
+    if !valued.worth.gains(&all).iter().any(|gain| *gain > WORTHLESS) {
+        valued.worth = Random.value(pool, count, rng).worth;
+    }
+    let Valued { scores, mut worth } = valued;
     let clusters =
         if policy.allocator.info().name == CLUSTERED { clusters(pool, count, rng) } else { Vec::new() };
     let requests =
@@ -55,6 +61,9 @@ pub(crate) fn plan(
     let allocation = policy.allocator.allocate(&requests, &budget, worth.as_mut())?;
     Ok(Plan { picks: allocation.picks, scores, value: allocation.value, bound: allocation.bound })
 }
+
+/// A gain below this is a matter of rounding.
+const WORTHLESS: f64 = 1e-12;
 
 /// No plan can have more objects than this: the cheapest of each telescope, one after the other.
 fn capacity(offers: &Offers) -> usize {
@@ -120,6 +129,23 @@ mod tests {
             if allocator == "order" {
                 assert_eq!(taken, [3, 0], "the third is too long, the sixth cannot be seen");
             }
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_known_the_night_is_drawn_at_random() {
+        let even = Matrix::from_rows(&[[0.5, 0.5]; 6]).unwrap();
+        let pool = Pool { probabilities: even.clone(), members: vec![even; 3], ..Pool::new(6, 2) };
+        let keys: Vec<String> = (0..6).map(|i| format!("object {i}")).collect();
+        for text in ["uncertainty@knapsack", "bald@greedy", "batchbald@greedy", "uncertainty"] {
+            let policy: Policy = text.parse().unwrap();
+            let mut firsts = std::collections::BTreeSet::new();
+            for seed in 0..20 {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                let plan = plan(&policy.build().unwrap(), &pool, keys.clone(), &offers(), &mut rng).unwrap();
+                firsts.extend(plan.picks.first().map(|pick| pick.object));
+            }
+            assert!(firsts.len() > 1, "{text}: {firsts:?}");
         }
     }
 }
