@@ -10,6 +10,8 @@
 mod domain;
 mod error;
 mod method;
+pub mod shift;
+pub mod weights;
 
 pub use domain::{LabelledTarget, Source, Target};
 pub use error::Error;

@@ -1,0 +1,1 @@
+//! How source and target differ, before anything is adapted.

@@ -1,0 +1,102 @@
+//! Weights against a solver of quadratic programs, against true ratios of densities, and under random shifts.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use hesper_adapt::weights::{Gaussian, Kmm, weighting, weightings};
+use hesper_adapt::{Source, Target, Weighting};
+use hesper_learn::Matrix;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("weights.json")).unwrap()
+}
+
+fn matrix(value: &Value) -> Matrix {
+    let rows: Vec<Vec<f64>> = serde_json::from_value(value.clone()).unwrap();
+    Matrix::from_rows(&rows).unwrap()
+}
+
+#[test]
+fn kernel_mean_matching_is_the_quadratic_programs() {
+    let golden = golden();
+    let (x, t) = (matrix(&golden["source"]), matrix(&golden["target"]));
+    let y = vec![0; x.rows()];
+    for case in golden["kmm"].as_array().unwrap() {
+        let kmm = Kmm { width: Some(1.5), largest: 8.0, slack: case["slack"].as_f64(), ridge: 1e-6 };
+        let found = kmm.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 0).unwrap();
+        let wanted: Vec<f64> = serde_json::from_value(case["weights"].clone()).unwrap();
+        for (found, wanted) in found.values.iter().zip(&wanted) {
+            assert!((found - wanted).abs() < 1e-6, "slack {}: {found} for {wanted}", case["slack"]);
+        }
+    }
+}
+
+/// A grid over a normal distribution's middle, where the weights are known: exp(x·m − m²/2) for a shift by m.
+fn normal(count: usize, shift: f64) -> Matrix {
+    let quantile = |p: f64| 0.5513 * (p / (1.0 - p)).ln();
+    Matrix::new(count, 1, (0..count).map(|i| shift + quantile((i as f64 + 0.5) / count as f64)).collect()).unwrap()
+}
+
+#[test]
+fn each_method_finds_a_known_ratio() {
+    let (x, t) = (normal(300, 0.0), normal(400, 0.5));
+    let y = vec![0; 300];
+    for method in weightings() {
+        let name = method.info().name;
+        let found = method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap();
+        // The weighted mean of the source is the target's.
+        let mean = found.values.iter().zip(x.data()).map(|(w, x)| w * x).sum::<f64>() / 300.0;
+        let allowed = if name == "rulsif" { 0.2 } else { 0.1 };
+        assert!((mean - 0.5).abs() < allowed, "{name}: the weighted mean is {mean}");
+        assert_eq!(found, method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap());
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let x = normal(4, 0.0);
+    let source = Source { x: &x, y: &[0; 4], n_classes: 1 };
+    let message = Gaussian { shrinkage: 0.0 }.weights(&source, &Target { x: &x }, 0).unwrap_err().to_string();
+    assert!(message.contains("shrinkage is 0"), "{message}");
+    assert!(weighting("gauss").err().unwrap().to_string().contains("gaussian, discriminator"));
+    assert!(serde_json::from_str::<Kmm>("{\"with\": 2}").is_err());
+}
+
+/// Tables of 1 to 12 objects and 1 to 15 features, some constant, repeated or huge.
+fn table(cols: usize) -> impl Strategy<Value = Matrix> {
+    let value = prop_oneof![4 => -3.0..3.0, 2 => Just(0.0), 1 => Just(7.0)];
+    let scale = prop_oneof![4 => Just(1.0), 1 => Just(1e-300), 1 => Just(1e150), 1 => Just(1e307)];
+    (1usize..12).prop_flat_map(move |rows| {
+        (prop::collection::vec(value.clone(), rows * cols), scale.clone(), -1.0..1.0).prop_map(
+            move |(values, scale, shift)| {
+                Matrix::new(rows, cols, values.iter().map(|x: &f64| (x + shift) * scale).collect()).unwrap()
+            },
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn random_shifts_give_sound_weights_or_say_why_not(
+        (x, t) in (1usize..15).prop_flat_map(|cols| (table(cols), table(cols))), seed: u64,
+    ) {
+        let y = vec![0; x.rows()];
+        for method in weightings() {
+            let name = method.info().name;
+            match method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, seed) {
+                Ok(found) => {
+                    prop_assert_eq!(found.values.len(), x.rows());
+                    prop_assert!(found.values.iter().all(|w| w.is_finite() && *w >= 0.0), "{}: {:?}", name, found);
+                    let mean = found.values.iter().sum::<f64>() / x.rows() as f64;
+                    prop_assert!((mean - 1.0).abs() < 1e-9, "{}: {}", name, mean);
+                    prop_assert!(!found.warnings.iter().any(|said| said.contains("not finite")), "{}: {:?}", name, found);
+                }
+                Err(error) => {
+                    let single = x.rows() == 1 || t.rows() == 1;
+                    prop_assert!(name == "discriminator" || !single && name == "kmm", "{}: {}", name, error);
+                }
+            }
+        }
+    }
+}
