@@ -271,7 +271,8 @@ proptest! {
     #[test]
     fn values_are_below_the_best_and_bounds_above(case in cases(7, 3, 1.0)) {
         let best = case.best();
-        for allocator in everything() {
+        let defaults = allocators().len();
+        for (place, allocator) in everything().into_iter().enumerate() {
             let name = allocator.info().name;
             if name == "fields" || name == "clustered" {
                 continue;
@@ -279,7 +280,9 @@ proptest! {
             let plan = allocator.allocate(&case.requests, &case.budget, &mut case.fixed()).unwrap();
             let bound = plan.bound.unwrap();
             prop_assert!(plan.value <= best && best <= bound, "{name}: {} {best} {bound}", plan.value);
-            if name == "greedy" && plan.value * (case.budget.telescopes.len() + 2) as f64 <= best {
+            // Without its safeguard, and by the total, greedy promises nothing.
+            let promises = name == "greedy" && place < defaults;
+            if promises && plan.value * (case.budget.telescopes.len() + 2) as f64 <= best {
                 prop_assert!(best == 0.0, "{} {best}", plan.value);
             }
         }

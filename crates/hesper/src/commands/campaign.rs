@@ -8,7 +8,7 @@ use hesper_followup::campaign::{
     COMPLETE, Calendar, Campaign, CampaignData, CampaignParams, CampaignRun, Evolution, Offers, Policy,
     evolve,
 };
-use hesper_followup::{LoopData, Partition};
+use hesper_followup::{LoopData, Partition, Start};
 use hesper_learn::{Learner, Matrix};
 use hesper_photometry::{Band, Object, Sample};
 use hesper_telescope::Telescope;
@@ -173,13 +173,23 @@ impl Ground {
             let brightest = known.map_or(f64::NAN, |known| f64::from(known.sight.brightest));
             [object.redshift.unwrap_or(f64::NAN), brightest]
         });
+        let spectroscopic = |object: &Object| object.sample == Sample::Spectroscopic;
+        // A sample that is all of spectra has no pool. Where the campaign does not start from it, it is played as if there
+        // were none.
+        let as_photometric = params.start != Start::Spectroscopic && objects.iter().all(spectroscopic);
+        if as_photometric {
+            print::note("all objects are of the spectroscopic sample: they are taken for photometric ones");
+        }
         let data = CampaignData {
             objects: LoopData {
                 x: evolution.complete()?,
                 class: view.codes.clone(),
                 n_classes: view.classes.len(),
                 positive: view.code(&file.positive),
-                spectroscopic: objects.iter().map(|object| object.sample == Sample::Spectroscopic).collect(),
+                spectroscopic: objects
+                    .iter()
+                    .map(|object| !as_photometric && spectroscopic(object))
+                    .collect(),
                 place: Matrix::new(objects.len(), 2, place.collect())?,
             },
             object_id: objects.iter().map(|object| object.object_id.clone()).collect(),
