@@ -9,7 +9,9 @@
 
 mod domain;
 mod error;
+pub mod maps;
 mod method;
+pub mod transport;
 
 pub use domain::{LabelledTarget, Source, Target};
 pub use error::Error;
