@@ -60,7 +60,7 @@ pub(super) fn aligned(
 }
 
 /// A parameter out of its range.
-pub(super) fn refuse<T>(name: &'static str, value: impl ToString, rule: &'static str) -> Result<T, Error> {
+pub(crate) fn refuse<T>(name: &'static str, value: impl ToString, rule: &'static str) -> Result<T, Error> {
     Err(Error::Parameter { name, value: value.to_string(), rule })
 }
 

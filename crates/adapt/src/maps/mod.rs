@@ -8,8 +8,9 @@ mod coral;
 mod linear;
 mod standardise;
 
-use affine::Affine;
+pub(crate) use affine::refuse;
 pub use coral::Coral;
+pub(crate) use linear::{add, dot};
 pub use standardise::{Scale, Standardise};
 
 use crate::Mapping;
