@@ -73,7 +73,9 @@ impl Mapping for Coral {
         let least = own.values[0] * 1e-12;
         let flat = own.values.iter().filter(|value| !(**value > least)).count();
         if flat > 0 {
-            warnings.push(format!("{flat} of {n} directions in which the source does not vary were left out: give a ridge"));
+            warnings.push(format!(
+                "{flat} of {n} directions in which the source does not vary were left out: give a ridge"
+            ));
         }
         let whiten = own.function(|value| if value > least { 1.0 / value.sqrt() } else { 0.0 });
         let colour = others.function(|value| value.max(0.0).sqrt());
@@ -81,7 +83,8 @@ impl Mapping for Coral {
             true => (means(source.x), means(target.x)),
             false => (vec![0.0; n], vec![0.0; n]),
         };
-        let moved = Affine { centre, table: Some(product(&whiten, n, &colour, n)), offset }.apply(source.x)?;
+        let moved =
+            Affine { centre, table: Some(product(&whiten, n, &colour, n)), offset }.apply(source.x)?;
         aligned(INFO.name, moved, target.x.clone(), Affine::identity(n), warnings)
     }
 }

@@ -71,7 +71,8 @@ impl Mapping for Standardise {
         for (whose, moments) in [("source", &own), ("target", &others)] {
             let constant = moments.deviations.iter().filter(|deviation| **deviation == 0.0).count();
             if constant > 0 {
-                warnings.push(format!("{constant} features are constant on the {whose}'s scale and become 0"));
+                warnings
+                    .push(format!("{constant} features are constant on the {whose}'s scale and become 0"));
             }
         }
         let moved = others.apply(target.x)?;
@@ -131,7 +132,10 @@ mod tests {
 
     #[test]
     fn whose_moments_is_a_choice() {
-        let (x, t) = (Matrix::from_rows(&[[0.0, 1.0], [2.0, 1.0]]).unwrap(), Matrix::from_rows(&[[10.0, 1.0], [14.0, 2.0]]).unwrap());
+        let (x, t) = (
+            Matrix::from_rows(&[[0.0, 1.0], [2.0, 1.0]]).unwrap(),
+            Matrix::from_rows(&[[10.0, 1.0], [14.0, 2.0]]).unwrap(),
+        );
         let (source, target) = (Source { x: &x, y: &[0, 1], n_classes: 2 }, Target { x: &t });
         let of = |scale| Standardise { scale }.align(&source, &target, 0).unwrap();
         assert_eq!(of(Scale::PerDomain).target.column(0), [-1.0, 1.0]);
@@ -141,7 +145,10 @@ mod tests {
         assert_eq!(by_source.target.column(0), [9.0, 13.0]);
         assert!(by_source.warnings.iter().any(|warning| warning.contains("1 features of the target lie")));
         let joint = of(Scale::Joint);
-        assert!((joint.source.column(0).iter().sum::<f64>() + joint.target.column(0).iter().sum::<f64>()).abs() < 1e-12);
+        assert!(
+            (joint.source.column(0).iter().sum::<f64>() + joint.target.column(0).iter().sum::<f64>()).abs()
+                < 1e-12
+        );
         assert_eq!(joint.map.apply(&t).unwrap(), joint.target);
         assert!(joint.map.apply(&Matrix::from_rows(&[[1.0]]).unwrap()).is_err());
     }

@@ -75,12 +75,18 @@ pub fn by_class(
             let members: Vec<usize> = (0..classes.len()).filter(|&row| classes[row] == *class).collect();
             let mut shares = vec![0.0; columns];
             members.iter().for_each(|&row| crate::maps::add(&mut shares, 1.0, plan.mass.row(row)));
-            let slopes: Vec<f64> = shares.iter().map(|share| EXPONENT * (share + FLOOR).powf(EXPONENT - 1.0)).collect();
+            let slopes: Vec<f64> =
+                shares.iter().map(|share| EXPONENT * (share + FLOOR).powf(EXPONENT - 1.0)).collect();
             for row in members {
-                crate::maps::add(&mut penalised[row * columns..(row + 1) * columns], parameters.strength, &slopes);
+                crate::maps::add(
+                    &mut penalised[row * columns..(row + 1) * columns],
+                    parameters.strength,
+                    &slopes,
+                );
             }
         }
-        plan = sinkhorn(source, target, &Matrix::new(cost.rows(), columns, penalised)?, &parameters.sinkhorn)?;
+        plan =
+            sinkhorn(source, target, &Matrix::new(cost.rows(), columns, penalised)?, &parameters.sinkhorn)?;
     }
     plan.cost = total(cost, plan.mass.data());
     Ok(plan)
@@ -94,7 +100,14 @@ mod tests {
     fn classes_part_where_the_way_alone_would_mix_them() {
         let cost = Matrix::from_rows(&[[1.0, 1.1], [1.0, 1.0], [1.1, 1.0], [1.0, 1.0]]).unwrap();
         let mixed = sinkhorn(&[1.0; 4], &[1.0; 2], &cost, &Sinkhorn::default()).unwrap();
-        let parted = by_class(&[1.0; 4], &[1.0; 2], &cost, &[0, 0, 1, 1], &ByClass { strength: 1.0, ..ByClass::default() }).unwrap();
+        let parted = by_class(
+            &[1.0; 4],
+            &[1.0; 2],
+            &cost,
+            &[0, 0, 1, 1],
+            &ByClass { strength: 1.0, ..ByClass::default() },
+        )
+        .unwrap();
         let share = |plan: &Plan| plan.mass.row(0)[0] + plan.mass.row(1)[0];
         assert!(share(&parted) > 0.49 && share(&mixed) < 0.45, "{} {}", share(&parted), share(&mixed));
         assert!(by_class(&[1.0; 4], &[1.0; 2], &cost, &[0], &ByClass::default()).is_err());

@@ -63,7 +63,9 @@ pub fn sinkhorn(source: &[f64], target: &[f64], cost: &Matrix, parameters: &Sink
     // Objects without mass have no finite potential: they stand aside.
     let (rows, columns) = (with_mass(&a), with_mass(&b));
     let mut kept = Vec::with_capacity(rows.len() * columns.len());
-    rows.iter().for_each(|&row| kept.extend(columns.iter().map(|&column| cost.row(row)[column] / parameters.regularisation)));
+    rows.iter().for_each(|&row| {
+        kept.extend(columns.iter().map(|&column| cost.row(row)[column] / parameters.regularisation))
+    });
     let pick = |masses: &[f64], kept: &[usize]| kept.iter().map(|&at| masses[at]).collect::<Vec<_>>();
     let mut state = State::new(&kept, pick(&a, &rows), pick(&b, &columns));
     let outcome = state.run(parameters);
@@ -192,7 +194,8 @@ impl<'c> State<'c> {
 
     fn plan(&self) -> Vec<f64> {
         let rows = self.kernel.chunks_exact(self.b.len()).zip(&self.u);
-        rows.flat_map(|(kernel, u)| kernel.iter().zip(&self.v).map(move |(kernel, v)| u * kernel * v)).collect()
+        rows.flat_map(|(kernel, u)| kernel.iter().zip(&self.v).map(move |(kernel, v)| u * kernel * v))
+            .collect()
     }
 }
 

@@ -50,10 +50,16 @@ pub enum Outcome {
 fn masses(side: &'static str, weights: &[f64], objects: usize) -> Result<Vec<f64>, Error> {
     let wrong = |what: String| Err(Error::Domain { domain: side, what });
     if weights.len() != objects || objects == 0 {
-        return wrong(format!("{} masses for {objects} objects: give one for each, and at least one", weights.len()));
+        return wrong(format!(
+            "{} masses for {objects} objects: give one for each, and at least one",
+            weights.len()
+        ));
     }
     if let Some(at) = weights.iter().position(|weight| !(weight.is_finite() && *weight >= 0.0)) {
-        return wrong(format!("the mass of object {at} is {}, but must be finite and 0 or more", weights[at]));
+        return wrong(format!(
+            "the mass of object {at} is {}, but must be finite and 0 or more",
+            weights[at]
+        ));
     }
     let largest = weights.iter().copied().fold(0.0, f64::max);
     if largest == 0.0 {
@@ -67,7 +73,10 @@ fn check_cost(cost: &Matrix) -> Result<(), Error> {
     match cost.data().iter().position(|value| !(value.abs() < 1e150)) {
         Some(at) => {
             let value = cost.data()[at];
-            Err(Error::Domain { domain: "cost", what: format!("it is {value} somewhere, but must be finite and below 1e150") })
+            Err(Error::Domain {
+                domain: "cost",
+                what: format!("it is {value} somewhere, but must be finite and below 1e150"),
+            })
         }
         None => Ok(()),
     }

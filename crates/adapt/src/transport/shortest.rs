@@ -82,7 +82,9 @@ impl<'c> Search<'c> {
         for row in 1..n {
             column_price.iter_mut().zip(cost.row(row)).for_each(|(price, cost)| *price = price.min(*cost));
         }
-        let least = |row| cost.row(row).iter().zip(&column_price).map(|(cost, price)| cost - price).fold(f64::MAX, f64::min);
+        let least = |row| {
+            cost.row(row).iter().zip(&column_price).map(|(cost, price)| cost - price).fold(f64::MAX, f64::min)
+        };
         Self {
             cost,
             flows: vec![Vec::new(); m],

@@ -18,7 +18,8 @@ pub(crate) fn symmetric(mut a: Vec<f64>, n: usize) -> Eigen {
     let mut vectors: Vec<f64> = (0..n * n).map(|at| f64::from(u8::from(at / n == at % n))).collect();
     let total: f64 = a.iter().map(|value| value * value).sum();
     for _ in 0..MOST_SWEEPS {
-        let off: f64 = (0..n).flat_map(|row| a[row * n..row * n + row].iter()).map(|value| value * value).sum();
+        let off: f64 =
+            (0..n).flat_map(|row| a[row * n..row * n + row].iter()).map(|value| value * value).sum();
         if !(off > total * 1e-32) {
             break;
         }
@@ -65,7 +66,8 @@ fn turn(table: &mut [f64], n: usize, p: usize, q: usize, c: f64, s: f64) {
 
 /// A vector's sign is arbitrary: one that depends on nothing but the vector makes results repeatable.
 pub(super) fn signed(mut vector: Vec<f64>) -> Vec<f64> {
-    let largest = vector.iter().fold(0.0f64, |best, value| if value.abs() > best.abs() { *value } else { best });
+    let largest =
+        vector.iter().fold(0.0f64, |best, value| if value.abs() > best.abs() { *value } else { best });
     if largest < 0.0 {
         vector.iter_mut().for_each(|value| *value = -*value);
     }

@@ -34,7 +34,8 @@ pub(crate) fn largest(
         if steps >= look_at || steps == size {
             let ritz = tridiagonal(&diagonal, &beside);
             let rest = |vector: &Vec<f64>| if closed { 0.0 } else { length * vector[steps - 1].abs() };
-            let good = ritz.vectors.iter().take(count).all(|vector| rest(vector) <= tolerance * ritz.values[0]);
+            let good =
+                ritz.vectors.iter().take(count).all(|vector| rest(vector) <= tolerance * ritz.values[0]);
             if (good && !closed) || steps == size || !length.is_finite() {
                 return combine(&ritz, &basis, count);
             }
@@ -53,7 +54,8 @@ pub(crate) fn largest(
 
 /// A random direction outside `basis`.
 fn fresh(size: usize, basis: &[Vec<f64>], random: &mut ChaCha8Rng) -> Vec<f64> {
-    let mut vector: Vec<f64> = (0..size).map(|_| (random.next_u64() >> 11) as f64 / (1u64 << 52) as f64 - 1.0).collect();
+    let mut vector: Vec<f64> =
+        (0..size).map(|_| (random.next_u64() >> 11) as f64 / (1u64 << 52) as f64 - 1.0).collect();
     orthogonalise(&mut vector, basis);
     let length = dot(&vector, &vector).sqrt();
     vector.iter_mut().for_each(|value| *value /= length);
@@ -89,7 +91,8 @@ mod tests {
     #[test]
     fn the_largest_are_those_of_the_whole() {
         let n = 60;
-        let table: Vec<f64> = (0..n * n).map(|at| (-((at / n) as f64 - (at % n) as f64).powi(2) / 50.0).exp()).collect();
+        let table: Vec<f64> =
+            (0..n * n).map(|at| (-((at / n) as f64 - (at % n) as f64).powi(2) / 50.0).exp()).collect();
         let whole = symmetric(table.clone(), n);
         let found = largest(n, 5, 1e-12, 1, |x| super::super::product(&table, n, x, 1));
         for at in 0..5 {
