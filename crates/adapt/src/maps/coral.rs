@@ -71,7 +71,7 @@ impl Mapping for Coral {
         };
         let (own, others) = (of(source.x), of(target.x));
         let least = own.values[0] * 1e-12;
-        let flat = own.values.iter().filter(|value| !(**value > least)).count();
+        let flat = own.values.iter().filter(|value| **value <= least).count();
         if flat > 0 {
             warnings.push(format!(
                 "{flat} of {n} directions in which the source does not vary were left out: give a ridge"

@@ -56,7 +56,7 @@ impl Mapping for OtLinear {
         };
         let own = symmetric(of(source.x), n);
         let least = own.values[0] * 1e-12;
-        let flat = own.values.iter().filter(|value| !(**value > least)).count();
+        let flat = own.values.iter().filter(|value| **value <= least).count();
         let mut warnings = Vec::new();
         if flat > 0 {
             warnings.push(format!(

@@ -32,7 +32,7 @@ impl Sinkhorn {
         if !(self.regularisation > 0.0 && self.regularisation.is_finite()) {
             return refuse("regularisation", self.regularisation, "above 0 and finite");
         }
-        if !(self.tolerance > 0.0) {
+        if self.tolerance <= 0.0 || self.tolerance.is_nan() {
             return refuse("tolerance", self.tolerance, "above 0");
         }
         match self.max_iterations {

@@ -70,7 +70,7 @@ fn masses(side: &'static str, weights: &[f64], objects: usize) -> Result<Vec<f64
 }
 
 fn check_cost(cost: &Matrix) -> Result<(), Error> {
-    match cost.data().iter().position(|value| !(value.abs() < 1e150)) {
+    match cost.data().iter().position(|value| value.is_nan() || value.abs() >= 1e150) {
         Some(at) => {
             let value = cost.data()[at];
             Err(Error::Domain {

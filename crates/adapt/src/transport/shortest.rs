@@ -19,18 +19,7 @@ pub fn exact(source: &[f64], target: &[f64], cost: &Matrix) -> Result<Plan, Erro
     check_cost(cost)?;
     let (mut supply, mut demand) = units(&a, &b);
     let all: u64 = supply.iter().sum();
-    let mut search = Search::new(cost);
-    for row in 0..supply.len() {
-        while supply[row] > 0 {
-            let Some(column) = search.shortest(row, &demand) else {
-                let what = "no way was found for some mass: a defect".to_owned();
-                return Err(Error::Failed { method: "exact transport", what });
-            };
-            let sent = search.augment(row, column, supply[row].min(demand[column]));
-            supply[row] -= sent;
-            demand[column] -= sent;
-        }
-    }
+    let search = solve(cost, &mut supply, &mut demand)?;
     let mut mass = vec![0.0; cost.data().len()];
     for (column, flows) in search.flows.iter().enumerate() {
         for (row, amount) in flows {
@@ -39,6 +28,23 @@ pub fn exact(source: &[f64], target: &[f64], cost: &Matrix) -> Result<Plan, Erro
     }
     let value = total(cost, &mass);
     Ok(Plan { mass: Matrix::new(cost.rows(), cost.cols(), mass)?, cost: value, outcome: Outcome::Exact })
+}
+
+/// Sends all supply to where it is wanted.
+fn solve<'c>(cost: &'c Matrix, supply: &mut [u64], demand: &mut [u64]) -> Result<Search<'c>, Error> {
+    let mut search = Search::new(cost);
+    for (row, supply) in supply.iter_mut().enumerate() {
+        while *supply > 0 {
+            let Some(column) = search.shortest(row, demand) else {
+                let what = "no way was found for some mass: a defect".to_owned();
+                return Err(Error::Failed { method: "exact transport", what });
+            };
+            let sent = search.augment(row, column, (*supply).min(demand[column]));
+            *supply -= sent;
+            demand[column] -= sent;
+        }
+    }
+    Ok(search)
 }
 
 /// Masses in whole units, with the same sum on both sides.
@@ -199,22 +205,14 @@ mod tests {
             let (a, b): (Vec<f64>, Vec<f64>) = ((0..n).map(weigh).collect(), (8..8 + m).map(weigh).collect());
             let plan = exact(&a, &b, &cost).unwrap();
             let (asked, wanted) = (masses("a", &a, n).unwrap(), masses("b", &b, m).unwrap());
-            for row in 0..n {
-                prop_assert!((plan.mass.row(row).iter().sum::<f64>() - asked[row]).abs() < 1e-14);
+            for (row, asked) in asked.iter().enumerate() {
+                prop_assert!((plan.mass.row(row).iter().sum::<f64>() - asked).abs() < 1e-14);
             }
-            for column in 0..m {
-                prop_assert!((plan.mass.column(column).iter().sum::<f64>() - wanted[column]).abs() < 1e-14);
+            for (column, wanted) in wanted.iter().enumerate() {
+                prop_assert!((plan.mass.column(column).iter().sum::<f64>() - wanted).abs() < 1e-14);
             }
             let (mut supply, mut demand) = units(&asked, &wanted);
-            let mut search = Search::new(&cost);
-            for row in 0..n {
-                while supply[row] > 0 {
-                    let column = search.shortest(row, &demand).unwrap();
-                    let sent = search.augment(row, column, supply[row].min(demand[column]));
-                    supply[row] -= sent;
-                    demand[column] -= sent;
-                }
-            }
+            let search = solve(&cost, &mut supply, &mut demand).unwrap();
             let dual: f64 = search.row_price.iter().zip(&asked).map(|(p, a)| p * a).sum::<f64>()
                 + search.column_price.iter().zip(&wanted).map(|(p, b)| p * b).sum::<f64>();
             for row in 0..n {

@@ -20,7 +20,8 @@ pub(crate) fn symmetric(mut a: Vec<f64>, n: usize) -> Eigen {
     for _ in 0..MOST_SWEEPS {
         let off: f64 =
             (0..n).flat_map(|row| a[row * n..row * n + row].iter()).map(|value| value * value).sum();
-        if !(off > total * 1e-32) {
+        // What is not a number will never get better.
+        if off <= total * 1e-32 || !off.is_finite() {
             break;
         }
         for p in 0..n {

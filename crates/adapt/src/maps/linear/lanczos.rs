@@ -21,6 +21,8 @@ pub(crate) fn largest(
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let (mut diagonal, mut beside): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     let mut next = fresh(size, &basis, &mut random);
+    // How many directions there were when the last random one was drawn.
+    let mut started = 0;
     let mut look_at = (2 * count + 12).min(size);
     loop {
         let mut image = operator(&next);
@@ -29,19 +31,23 @@ pub(crate) fn largest(
         orthogonalise(&mut image, &basis);
         let length = dot(&image, &image).sqrt();
         let scale = diagonal.iter().fold(0.0f64, |most, value| most.max(value.abs()));
-        let closed = !(length > scale * 1e-14);
+        let closed = length <= scale * 1e-14 || length.is_nan();
         let steps = basis.len();
-        if steps >= look_at || steps == size {
+        // A random direction that is sent to nothing: so is all that is left.
+        let exhausted = closed && started + 1 == steps && diagonal[steps - 1].abs() <= scale * 1e-14;
+        let exhausted = exhausted && steps >= count;
+        if steps >= look_at || steps == size || exhausted {
             let ritz = tridiagonal(&diagonal, &beside);
             let rest = |vector: &Vec<f64>| if closed { 0.0 } else { length * vector[steps - 1].abs() };
             let good =
                 ritz.vectors.iter().take(count).all(|vector| rest(vector) <= tolerance * ritz.values[0]);
-            if (good && !closed) || steps == size || !length.is_finite() {
+            if (good && !closed) || exhausted || steps == size || !length.is_finite() {
                 return combine(&ritz, &basis, count);
             }
             look_at = (steps + steps / 3 + 4).min(size);
         }
         if closed {
+            started = steps;
             beside.push(0.0);
             next = fresh(size, &basis, &mut random);
         } else {
