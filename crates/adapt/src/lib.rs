@@ -9,8 +9,10 @@
 
 mod domain;
 mod error;
+pub mod maps;
 mod method;
 pub mod shift;
+pub mod transport;
 pub mod weights;
 
 pub use domain::{LabelledTarget, Source, Target};
