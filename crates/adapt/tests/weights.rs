@@ -34,7 +34,8 @@ fn kernel_mean_matching_is_the_quadratic_programs() {
 /// A grid over a normal distribution's middle, where the weights are known: exp(x·m − m²/2) for a shift by m.
 fn normal(count: usize, shift: f64) -> Matrix {
     let quantile = |p: f64| 0.5513 * (p / (1.0 - p)).ln();
-    Matrix::new(count, 1, (0..count).map(|i| shift + quantile((i as f64 + 0.5) / count as f64)).collect()).unwrap()
+    Matrix::new(count, 1, (0..count).map(|i| shift + quantile((i as f64 + 0.5) / count as f64)).collect())
+        .unwrap()
 }
 
 #[test]
@@ -48,7 +49,10 @@ fn each_method_finds_a_known_ratio() {
         let mean = found.values.iter().zip(x.data()).map(|(w, x)| w * x).sum::<f64>() / 300.0;
         let allowed = if name == "rulsif" { 0.2 } else { 0.1 };
         assert!((mean - 0.5).abs() < allowed, "{name}: the weighted mean is {mean}");
-        assert_eq!(found, method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap());
+        assert_eq!(
+            found,
+            method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap()
+        );
     }
 }
 

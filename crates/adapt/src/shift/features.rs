@@ -57,7 +57,8 @@ fn one(feature: usize, mut own: Vec<f64>, mut other: Vec<f64>) -> FeatureShift {
         ks = f64::max(ks, distance);
         before = Some(at / unit);
     }
-    let ((own_mean, own_variance), (other_mean, other_variance)) = (moments(&own, unit), moments(&other, unit));
+    let ((own_mean, own_variance), (other_mean, other_variance)) =
+        (moments(&own, unit), moments(&other, unit));
     let spread = (0.5 * (own_variance + other_variance)).sqrt();
     let difference = if spread > 0.0 { (other_mean - own_mean) / spread } else { 0.0 };
     FeatureShift {

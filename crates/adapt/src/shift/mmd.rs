@@ -1,5 +1,5 @@
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,8 @@ impl Kernels {
     pub(super) fn test(&self, permutations: usize, seed: u64) -> Mmd {
         let total = self.n + self.m;
         // Without the diagonal.
-        let rows: Vec<f64> = self.matrix.chunks_exact(total).map(|row| row.iter().sum::<f64>() - 1.0).collect();
+        let rows: Vec<f64> =
+            self.matrix.chunks_exact(total).map(|row| row.iter().sum::<f64>() - 1.0).collect();
         let all: f64 = rows.iter().sum();
         let few = self.n.min(self.m);
         let statistic = |chosen: &[usize]| -> f64 {

@@ -23,7 +23,8 @@ fn check(source: &Source<'_>, probabilities: [&Matrix; 2]) -> Result<(), Error> 
         }
     }
     if probabilities[0].rows() != source.y.len() {
-        let what = format!("{} rows of probabilities for {} objects", probabilities[0].rows(), source.y.len());
+        let what =
+            format!("{} rows of probabilities for {} objects", probabilities[0].rows(), source.y.len());
         return Err(Error::Domain { domain: "source", what });
     }
     Ok(())
@@ -63,13 +64,15 @@ pub fn bbse(source: &Source<'_>, own: &Matrix, other: &Matrix) -> Result<Vec<f64
     let lengths: Vec<f64> = columns.iter().map(|c| dot(c, c).sqrt()).collect();
     let singular = || Error::Failed {
         method: "bbse",
-        what: "the confusion matrix is singular: the learner never tells some class; try another, or EM".to_owned(),
+        what: "the confusion matrix is singular: the learner never tells some class; try another, or EM"
+            .to_owned(),
     };
     if lengths.contains(&0.0) {
         return Err(singular());
     }
     let pairs = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
-    let normal: Vec<f64> = pairs.map(|(i, j)| dot(&columns[i], &columns[j]) / lengths[i] / lengths[j]).collect();
+    let normal: Vec<f64> =
+        pairs.map(|(i, j)| dot(&columns[i], &columns[j]) / lengths[i] / lengths[j]).collect();
     let cholesky = Cholesky::new(n, normal).filter(|c| c.log_determinant() > -50.0).ok_or_else(singular)?;
     let right: Vec<f64> = columns.iter().zip(&lengths).map(|(c, length)| dot(c, &said) / length).collect();
     let mut found = vec![0.0; source.n_classes];
@@ -99,7 +102,8 @@ pub fn em(source: &Source<'_>, other: &Matrix) -> Result<Vec<f64>, Error> {
         let mut next = vec![0.0; found.len()];
         for row in 0..other.rows() {
             let ratio = |class: usize| if prior[class] > 0.0 { found[class] / prior[class] } else { 0.0 };
-            let parts: Vec<f64> = other.row(row).iter().enumerate().map(|(class, p)| p * ratio(class)).collect();
+            let parts: Vec<f64> =
+                other.row(row).iter().enumerate().map(|(class, p)| p * ratio(class)).collect();
             let sum: f64 = parts.iter().sum();
             if sum > 0.0 {
                 next.iter_mut().zip(parts).for_each(|(next, part)| *next += part / sum);

@@ -71,7 +71,12 @@ pub struct ShiftReport {
 ///
 /// # Errors
 /// As [`super::two_sample()`].
-pub fn report(source: &Source<'_>, target: &Target<'_>, learner: &dyn Learner, seed: u64) -> Result<ShiftReport, Error> {
+pub fn report(
+    source: &Source<'_>,
+    target: &Target<'_>,
+    learner: &dyn Learner,
+    seed: u64,
+) -> Result<ShiftReport, Error> {
     check_pairs(source, target)?;
     let two_sample = two_sample(source, target, learner, PERMUTATIONS, seed)?;
     let features = feature_shifts(source, target)?;

@@ -1,7 +1,7 @@
 use hesper_learn::split::stratified_k_fold;
 use hesper_learn::{Learner, Matrix, TrainingSet, cross_validate, metrics};
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,18 @@ pub fn two_sample(
     let is_target: Vec<bool> = y.iter().map(|&domain| domain == 1).collect();
     let auc = metrics::roc_auc(&is_target, &p)?;
     // Of the target 1, of the source 0, half for neither.
-    let said: Vec<f64> = p.iter().map(|p| if *p > 0.5 { 1.0 } else if *p < 0.5 { 0.0 } else { 0.5 }).collect();
+    let said: Vec<f64> = p
+        .iter()
+        .map(|p| {
+            if *p > 0.5 {
+                1.0
+            } else if *p < 0.5 {
+                0.0
+            } else {
+                0.5
+            }
+        })
+        .collect();
     let accuracy = |y: &[u32]| -> f64 {
         let right = said.iter().zip(y).map(|(said, &domain)| match domain {
             1 => said / m as f64,

@@ -46,7 +46,8 @@ impl Weighting for Gaussian {
         let (own, other) = standardised(source.x, target.x);
         let d = source.x.cols();
         let (own_density, other_density) = (self.density(&own, d)?, self.density(&other, d)?);
-        let ratio: Vec<f64> = own.chunks_exact(d).map(|x| other_density.log(x) - own_density.log(x)).collect();
+        let ratio: Vec<f64> =
+            own.chunks_exact(d).map(|x| other_density.log(x) - own_density.log(x)).collect();
         let largest = ratio.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Ok(Weights::new(ratio.iter().map(|ratio| (ratio - largest).exp()).collect()))
     }
@@ -68,7 +69,9 @@ impl Gaussian {
         for row in x.chunks_exact(d) {
             let deviation: Vec<f64> = row.iter().zip(&mean).map(|(x, mean)| x - mean).collect();
             for (sums, a) in covariance.chunks_exact_mut(d).zip(&deviation) {
-                sums.iter_mut().zip(&deviation).for_each(|(sum, b)| *sum += a * b * (1.0 - self.shrinkage) / n);
+                sums.iter_mut()
+                    .zip(&deviation)
+                    .for_each(|(sum, b)| *sum += a * b * (1.0 - self.shrinkage) / n);
             }
         }
         let covariance = Cholesky::with_ridge(d, covariance, self.shrinkage).ok_or(Error::Failed {

@@ -87,7 +87,8 @@ pub(crate) fn gaussian_symmetric(a: &[f64], cols: usize, width: f64) -> Vec<f64>
     let mut values = vec![1.0; n * n];
     for i in 0..n {
         for j in 0..i {
-            let here = value(squared_distance(&a[i * cols..(i + 1) * cols], &a[j * cols..(j + 1) * cols]), width);
+            let here =
+                value(squared_distance(&a[i * cols..(i + 1) * cols], &a[j * cols..(j + 1) * cols]), width);
             values[i * n + j] = here;
             values[j * n + i] = here;
         }

@@ -120,7 +120,9 @@ pub(super) fn kernels(points: &Points, centres: &[f64], width: f64) -> (Vec<f64>
 pub(super) fn mean(values: &[f64], cols: usize) -> Vec<f64> {
     let rows = (values.len() / cols) as f64;
     let mut mean = vec![0.0; cols];
-    values.chunks_exact(cols).for_each(|row| mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / rows));
+    values
+        .chunks_exact(cols)
+        .for_each(|row| mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / rows));
     mean
 }
 

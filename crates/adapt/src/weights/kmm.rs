@@ -96,7 +96,11 @@ fn solve(matrix: &[f64], kappa: &[f64], upper: f64, sums: (f64, f64)) -> Option<
         if (sum - wanted).abs() <= 1e-11 * n as f64 {
             return Some(beta);
         }
-        if sum > wanted { below = mu } else { above = mu }
+        if sum > wanted {
+            below = mu
+        } else {
+            above = mu
+        }
         if above - below <= 1e-15 * scale {
             return Some(beta);
         }

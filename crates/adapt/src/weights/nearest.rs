@@ -43,7 +43,8 @@ impl Weighting for Nearest {
         self.check()?;
         check_domains(source, target)?;
         let points = Points::new(source, target);
-        let nearest: Vec<usize> = points.target.par_chunks_exact(points.cols).map(|x| nearest(&points, x)).collect();
+        let nearest: Vec<usize> =
+            points.target.par_chunks_exact(points.cols).map(|x| nearest(&points, x)).collect();
         let mut weights = vec![self.smoothing; source.x.rows()];
         nearest.into_iter().for_each(|row| weights[row] += 1.0);
         Ok(Weights::new(weights))

@@ -30,7 +30,10 @@ impl Quadratic<'_> {
 
     /// How far x is from a minimum: the largest gradient of what is free to move.
     fn residual(&self, x: &[f64], gradient: &[f64]) -> f64 {
-        x.iter().zip(gradient).filter(|(x, g)| !self.at_bound(**x, **g)).fold(0.0, |most, (_, g)| f64::max(most, g.abs()))
+        x.iter()
+            .zip(gradient)
+            .filter(|(x, g)| !self.at_bound(**x, **g))
+            .fold(0.0, |most, (_, g)| f64::max(most, g.abs()))
     }
 
     /// Improves x to the minimum and gives the coordinates that are free there; nothing if it is not reached.

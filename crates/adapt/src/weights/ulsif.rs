@@ -130,7 +130,9 @@ fn weights(
         let places = (places(&shuffled(source.x.rows(), seed ^ 1), folds), places(&order, folds));
         for &width in &widths {
             let (own, other) = kernels(&points, &centres, width);
-            for (score, &ridge) in scores(&own, &other, count, relative, folds, &places, &ridges).iter().zip(&ridges) {
+            for (score, &ridge) in
+                scores(&own, &other, count, relative, folds, &places, &ridges).iter().zip(&ridges)
+            {
                 if *score < best.0 {
                     best = (*score, width, ridge);
                 }
@@ -140,7 +142,8 @@ fn weights(
     let (own, other) = kernels(&points, &centres, best.1);
     let squares = combine(&moment(&own, count, |_| true), &moment(&other, count, |_| true), relative);
     let singular = || Error::Failed { method, what: "the system is singular: raise `ridge`".to_owned() };
-    let theta = Cholesky::with_ridge(count, squares, best.2).ok_or_else(singular)?.solve(&mean(&other, count));
+    let theta =
+        Cholesky::with_ridge(count, squares, best.2).ok_or_else(singular)?.solve(&mean(&other, count));
     Ok(Weights::new(own.chunks_exact(count).map(|row| dot(row, &theta).max(0.0)).collect()))
 }
 
@@ -168,7 +171,8 @@ fn scores(
             combine(&own, &moment(other, count, |row| (places.1[row] == fold) == inside), relative)
         };
         let means = |inside: bool| {
-            let chosen = other.chunks_exact(count).zip(&places.1).filter(|(_, place)| (**place == fold) == inside);
+            let chosen =
+                other.chunks_exact(count).zip(&places.1).filter(|(_, place)| (**place == fold) == inside);
             mean(&chosen.flat_map(|(row, _)| row).copied().collect::<Vec<f64>>(), count)
         };
         let (learned, tested) = ((squares(false), means(false)), (squares(true), means(true)));
