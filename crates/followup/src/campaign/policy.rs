@@ -30,7 +30,7 @@ impl Policy {
     /// The strategy, the allocator and the adapter of these names.
     ///
     /// # Errors
-    /// [`Error::Strategy`], [`Error::Allocator`] or [`Error::Adapter`] for a name that there is not.
+    /// [`Error::Strategy`], [`Error::Allocate`] or [`Error::Adapter`] for a name that there is not.
     pub(crate) fn build(&self) -> Result<Built, Error> {
         Ok(Built {
             strategy: strategy(&self.strategy)?,
@@ -42,7 +42,7 @@ impl Policy {
     /// Whether all names are known.
     ///
     /// # Errors
-    /// As [`Policy::build`].
+    /// [`Error::Strategy`], [`Error::Allocate`] or [`Error::Adapter`] for a name that there is not.
     pub fn check(&self) -> Result<(), Error> {
         self.build().map(|_| ())
     }

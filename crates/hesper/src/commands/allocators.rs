@@ -8,7 +8,7 @@ use crate::{Failure, print};
 
 /// List the allocators and adapters of campaigns with their guarantees and sources
 ///
-/// A policy is STRATEGY[@ALLOCATOR][+ADAPTER]: the strategy (see `hesper strategies`) says what each object is worth, the
+/// A policy is `STRATEGY[@ALLOCATOR][+ADAPTER]`: the strategy (see `hesper strategies`) says what each object is worth, the
 /// allocator spends the telescope time, the adapter weighs the labelled objects.
 #[derive(Args)]
 #[command(after_help = "\

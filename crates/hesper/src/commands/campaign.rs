@@ -52,7 +52,7 @@ pub(crate) struct CampaignCommand {
     /// How many times each policy runs
     #[arg(long, value_name = "S")]
     seeds: Option<usize>,
-    /// Policies to compare: STRATEGY[@ALLOCATOR][+ADAPTER]
+    /// Policies to compare: `STRATEGY[@ALLOCATOR][+ADAPTER]`
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     strategies: Vec<Policy>,
     /// Begin anew where DIR holds pieces of a campaign with other settings

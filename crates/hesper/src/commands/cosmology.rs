@@ -28,7 +28,7 @@ Examples:
   hesper cosmology contaminated.csv.gz --purity 0.9 --prior-matter 0.3,0.02 --out mixture
   hesper cosmology mine.csv --fisher --against theirs.csv --out fisher")]
 pub(crate) struct CosmologyCommand {
-    /// Distances: a table z,mu,mu_err[,p_ia]; binned samples with a matrix; SALT2 fits
+    /// Distances: a table `z,mu,mu_err[,p_ia]`; binned samples with a matrix; SALT2 fits
     #[arg(value_name = "DATA")]
     data: PathBuf,
     /// How DATA is written [default: by its name and its columns]

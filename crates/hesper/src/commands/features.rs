@@ -38,7 +38,7 @@ pub(crate) struct Features {
     /// The table to write
     #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "explain"])]
     out: Option<PathBuf>,
-    /// Tell also how well each value is known, one standard deviation, in columns <column>_err: `bootstrap` describes each
+    /// Tell also how well each value is known, one standard deviation, in columns `<column>_err`: `bootstrap` describes each
     /// object again with other noise, 50 times or as often as `bootstrap:N` says; `covariance` is what a fit tells of
     /// itself, for those features that --list marks with ±
     #[arg(long, value_name = "HOW", value_parser = errors)]

@@ -48,7 +48,7 @@ pub(crate) struct Recommend {
     /// Directory to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Who chooses: STRATEGY[@ALLOCATOR][+ADAPTER]
+    /// Who chooses: `STRATEGY[@ALLOCATOR][+ADAPTER]`
     #[arg(long, default_value = "uncertainty", value_name = "POLICY")]
     strategy: Policy,
     /// Sets or single features
