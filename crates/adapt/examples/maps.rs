@@ -27,6 +27,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     time("coral 613+1500 x 12", repeats, || {
         Ok(Coral::default().align(&source, &target, 1)?.warnings.join("; "))
     })?;
+    let table: Vec<f64> = (0..613 * 1500)
+        .map(|at| x.row(at / 1500).iter().zip(t.row(at % 1500)).map(|(a, b)| (a - b).powi(2)).sum())
+        .collect();
+    let cost = Matrix::new(613, 1500, table)?;
+    time("exact 613 x 1500", repeats, || {
+        Ok(format!("cost {}", exact(&vec![1.0; 613], &vec![1.0; 1500], &cost)?.cost))
+    })?;
     let (x, t) = (normal(2000, 12, 0.0, 3)?, normal(2000, 12, 0.5, 4)?);
     let mut cost: Vec<f64> = Vec::with_capacity(4_000_000);
     for row in 0..2000 {

@@ -43,12 +43,14 @@ fn maps_are_those_of_independent_programs() {
     let (x, t) = (table(&golden["source"]), table(&golden["target"]));
     let y: Vec<u32> = vector(&golden["y"]).iter().map(|class| *class as u32).collect();
     let (source, target) = (Source { x: &x, y: &y, n_classes: 3 }, Target { x: &t });
-    let coral = Coral { ridge: 0.0, ..Coral::default() }.align(&source, &target, 0).unwrap();
-    // The peer divides by n, this by n - 1: a factor on all.
+    let coral = Coral { ridge: 0.0, centre: true }.align(&source, &target, 0).unwrap();
+    // The peer divides by n, this by n - 1, a factor on all; and it moves both means to 0, this one the source's to the target's.
     let ratio =
         ((t.rows() as f64 / (t.rows() as f64 - 1.0)) / (x.rows() as f64 / (x.rows() as f64 - 1.0))).sqrt();
-    let scaled: Vec<f64> = table(&golden["coral"]).data().iter().map(|value| value * ratio).collect();
-    near(&coral.source, &Matrix::new(x.rows(), x.cols(), scaled).unwrap(), 1e-8);
+    let mean = |column: usize| t.column(column).iter().sum::<f64>() / t.rows() as f64;
+    let peer = table(&golden["coral"]);
+    let moved = peer.data().iter().enumerate().map(|(at, value)| value * ratio + mean(at % t.cols()));
+    near(&coral.source, &Matrix::new(x.rows(), x.cols(), moved.collect()).unwrap(), 1e-8);
     let subspace = Subspace { components: Some(3) }.align(&source, &target, 0).unwrap();
     near_up_to_signs(&subspace.source, &table(&golden["subspace_source"]), 1e-8);
     near_up_to_signs(&subspace.target, &table(&golden["subspace_target"]), 1e-8);
