@@ -1,4 +1,4 @@
-//! What tells source and target apart, against scipy and numpy (`weights.py` makes `weights.json`), and on domains whose shift
+//! What tells source and target apart, against scipy and numpy (`shift.py` makes `shift.json`), and on domains whose shift
 //! is known.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -8,7 +8,7 @@ use hesper_learn::{ForestParams, Matrix};
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("weights.json")).unwrap()
+    serde_json::from_str(include_str!("shift.json")).unwrap()
 }
 
 fn matrix(value: &Value) -> Matrix {

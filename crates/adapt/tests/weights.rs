@@ -1,39 +1,10 @@
-//! Weights against a solver of quadratic programs, against true ratios of densities, and under random shifts.
+//! Weights against true ratios of densities, and under random shifts.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-use hesper_adapt::weights::{Gaussian, Kmm, weighting, weightings};
+use hesper_adapt::weights::{Gaussian, Ulsif, weighting, weightings};
 use hesper_adapt::{Source, Target, Weighting};
 use hesper_learn::Matrix;
 use proptest::prelude::*;
-use serde_json::Value;
-
-fn golden() -> Value {
-    serde_json::from_str(include_str!("weights.json")).unwrap()
-}
-
-fn matrix(value: &Value) -> Matrix {
-    let rows: Vec<Vec<f64>> = serde_json::from_value(value.clone()).unwrap();
-    Matrix::from_rows(&rows).unwrap()
-}
-
-#[test]
-fn kernel_mean_matching_is_the_quadratic_programs() {
-    let golden = golden();
-    let (x, t) = (matrix(&golden["source"]), matrix(&golden["target"]));
-    let y = vec![0; x.rows()];
-    for case in golden["kmm"].as_array().unwrap() {
-        let kmm = Kmm { width: Some(1.5), largest: 8.0, slack: case["slack"].as_f64(), ridge: 1e-6 };
-        let found = kmm.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 0).unwrap();
-        let wanted: Vec<f64> = serde_json::from_value(case["weights"].clone()).unwrap();
-        for (found, wanted) in found.values.iter().zip(&wanted) {
-            assert!(
-                (found - wanted).abs() < 1e-6 * wanted.max(1.0),
-                "slack {}: {found} for {wanted}",
-                case["slack"]
-            );
-        }
-    }
-}
 
 /// A grid over a normal distribution's middle, where the weights are known: exp(x·m − m²/2) for a shift by m.
 fn normal(count: usize, shift: f64) -> Matrix {
@@ -72,7 +43,7 @@ fn what_is_wrong_is_said() {
     let message = Gaussian { shrinkage: 0.0 }.weights(&source, &Target { x: &x }, 0).unwrap_err().to_string();
     assert!(message.contains("shrinkage is 0"), "{message}");
     assert!(weighting("gauss").err().unwrap().to_string().contains("gaussian, discriminator"));
-    assert!(serde_json::from_str::<Kmm>("{\"with\": 2}").is_err());
+    assert!(serde_json::from_str::<Ulsif>("{\"with\": 2}").is_err());
 }
 
 /// Tables of 1 to 12 objects and 1 to 15 features, some constant, repeated or huge.
@@ -106,8 +77,7 @@ proptest! {
                     prop_assert!(!found.warnings.iter().any(|said| said.contains("not finite")), "{}: {:?}", name, found);
                 }
                 Err(error) => {
-                    let single = x.rows() == 1 || t.rows() == 1;
-                    prop_assert!(name == "discriminator" || !single && name == "kmm", "{}: {}", name, error);
+                    prop_assert!(name == "discriminator", "{}: {}", name, error);
                 }
             }
         }

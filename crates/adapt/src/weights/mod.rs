@@ -9,16 +9,13 @@ mod discriminator;
 mod gaussian;
 pub(crate) mod kernel;
 mod kliep;
-mod kmm;
 pub(crate) mod linear;
 mod nearest;
-mod quadratic;
 mod ulsif;
 
 pub use discriminator::Discriminator;
 pub use gaussian::Gaussian;
 pub use kliep::Kliep;
-pub use kmm::Kmm;
 pub use nearest::Nearest;
 pub use ulsif::{Rulsif, Ulsif};
 
@@ -30,7 +27,6 @@ pub fn weightings() -> Vec<Box<dyn Weighting>> {
         Box::new(Gaussian::default()),
         Box::new(Discriminator::default()),
         Box::new(Nearest::default()),
-        Box::new(Kmm::default()),
         Box::new(Kliep::default()),
         Box::new(Ulsif::default()),
         Box::new(Rulsif::default()),
