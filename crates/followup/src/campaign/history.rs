@@ -85,6 +85,11 @@ struct Told {
     values: Vec<f32>,
 }
 
+/// In single precision; what runs away further stops at its end, so that it stays a number and the largest.
+fn single(value: f64) -> f32 {
+    (value as f32).clamp(f32::MIN, f32::MAX)
+}
+
 fn tell(object: &Object, nightly: &Nightly, band: Band, calendar: Calendar, alive: &Alive) -> Told {
     let curve = &object.lightcurve;
     let mut told = Told::default();
@@ -109,7 +114,7 @@ fn tell(object: &Object, nightly: &Nightly, band: Band, calendar: Calendar, aliv
             next += 1;
         }
         nightly.update_one(&mut state, object, last);
-        told.values.extend(state.values().iter().map(|value| *value as f32));
+        told.values.extend(state.values().iter().copied().map(single));
         let fit = nightly.smooth(&state, object, band);
         sight.curve = fit.as_ref().map_or([f32::NAN; 4], |(fit, _)| short(fit, calendar));
         sight.ceiling = fit.and_then(|(_, ceiling)| magnitude(ceiling)).map_or(f32::NAN, |mag| mag as f32);
@@ -217,6 +222,12 @@ mod tests {
         let furthest =
             (28..80).filter_map(|day| known.magnitude(f64::from(day))).fold(f64::INFINITY, f64::min);
         assert!(furthest >= f64::from(known.sight.ceiling) - 1e-6);
+    }
+
+    #[test]
+    fn what_runs_away_stays_a_number() {
+        assert_eq!([1e300, -1e300, 2.5].map(single), [f32::MAX, f32::MIN, 2.5]);
+        assert!(single(f64::NAN).is_nan());
     }
 
     #[test]
