@@ -1,6 +1,7 @@
 //! What methods of adaptation are asked and answer.
 
 use hesper_learn::Matrix;
+use hesper_learn::conformal::effective_size;
 
 use crate::{Error, Source, Target};
 
@@ -59,8 +60,7 @@ impl Weights {
             warnings.push("all weights were 0: all objects count alike".to_owned());
             values.fill(1.0);
         }
-        let (sum, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
-        let effective_size = if squares > 0.0 { sum * sum / squares } else { 0.0 };
+        let effective_size = effective_size(&values);
         if effective_size < 0.1 * values.len() as f64 {
             warnings.push(format!(
                 "{} weighted objects tell as much as {effective_size:.1}: few of them decide everything",

@@ -5,7 +5,7 @@ use std::path::Path;
 use hesper_followup::campaign::{CampaignRun, NightRecord, NightScores, Policy};
 use hesper_learn::metrics::{self, Interval};
 use hesper_report as report;
-use hesper_report::{Card, Figure, Report};
+use hesper_report::{Figure, Report};
 use hesper_telescope::Telescope;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::campaign_file::CampaignFile;
 use crate::campaign_tables as tables;
 use crate::commands::campaign::Ground;
-use crate::loop_report::{interval, signed, with_interval};
+use crate::loop_report::{beside_random, interval, merit_card, signed, with_interval};
 use crate::session::{write_csv, write_figure, write_file};
 
 /// The policy that all are compared with.
@@ -325,10 +325,7 @@ impl CampaignReport<'_> {
         let params = &self.file.campaign;
         let mut cards = Vec::new();
         for policy in self.shown()? {
-            let Interval { estimate, lower, upper } = self.at_the_end(policy, tonight)?;
-            let note =
-                if lower.is_finite() { format!("95 %: {lower:.3} to {upper:.3}") } else { "one seed".into() };
-            cards.push(Card::new(format!("figure of merit, {policy}"), format!("{estimate:.3}"), note));
+            cards.push(merit_card(&policy.to_string(), &self.at_the_end(policy, tonight)?));
         }
         let telescopes: Vec<&str> = self.telescopes.iter().map(|telescope| telescope.name.as_str()).collect();
         let prose = format!(
@@ -371,11 +368,7 @@ impl CampaignReport<'_> {
         let mut sentences = Vec::new();
         for policy in self.policies() {
             let Some(gain) = self.gain(policy, tonight)? else { continue };
-            let words = match gain {
-                Interval { lower, .. } if lower > 0.0 => "is better than random",
-                Interval { upper, .. } if upper < 0.0 => "is worse than random",
-                _ => "cannot be told from random",
-            };
+            let words = beside_random(&gain);
             sentences
                 .push(format!("- **{policy}** {words}: figure of merit {} paired by seed", signed(&gain)));
         }

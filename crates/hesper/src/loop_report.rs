@@ -350,10 +350,7 @@ impl<'a> LoopReport<'a> {
         let sizes = outcome.sizes();
         let mut cards = Vec::new();
         for (place, name) in self.shown()? {
-            let Interval { estimate, lower, upper } = last(&outcome.runs, place, fom)?;
-            let note =
-                if lower.is_finite() { format!("95 %: {lower:.3} to {upper:.3}") } else { "one seed".into() };
-            cards.push(Card::new(format!("figure of merit, {name}"), format!("{estimate:.3}"), note));
+            cards.push(merit_card(name, &last(&outcome.runs, place, fom)?));
         }
         let mut page = Report::new(&self.title, &self.subtitle)
             .summary(self.verdict()?)
@@ -418,14 +415,26 @@ impl<'a> LoopReport<'a> {
         let mut sentences = Vec::new();
         for (place, name) in self.names().filter(|(place, _)| *place != baseline) {
             let gain = difference(&self.outcome.runs, place, baseline, fom)?;
-            let words = match gain {
-                Interval { lower, .. } if lower > 0.0 => "is better than random",
-                Interval { upper, .. } if upper < 0.0 => "is worse than random",
-                _ => "cannot be told from random",
-            };
+            let words = beside_random(&gain);
             sentences.push(format!("- **{name}** {words}: figure of merit {} paired by seed", signed(&gain)));
         }
         Ok(sentences.join("\n"))
+    }
+}
+
+/// The card of a final figure of merit.
+pub(crate) fn merit_card(name: &str, merit: &Interval) -> Card {
+    let Interval { estimate, lower, upper } = merit;
+    let note = if lower.is_finite() { format!("95 %: {lower:.3} to {upper:.3}") } else { "one seed".into() };
+    Card::new(format!("figure of merit, {name}"), format!("{estimate:.3}"), note)
+}
+
+/// What a gain over random says, as far as the seeds can tell.
+pub(crate) fn beside_random(gain: &Interval) -> &'static str {
+    match gain {
+        Interval { lower, .. } if *lower > 0.0 => "is better than random",
+        Interval { upper, .. } if *upper < 0.0 => "is worse than random",
+        _ => "cannot be told from random",
     }
 }
 

@@ -23,8 +23,7 @@ impl CampaignData {
         let today = f64::from(day);
         let target = |&row: &usize| {
             let known = self.evolution.known(row, day)?;
-            let recent = today - f64::from(known.sight.last_detection) <= alive.recent;
-            if known.sight.detections < alive.detections || !recent {
+            if !known.alive(today, alive) {
                 return None;
             }
             let expected = known.magnitude(today)?;
@@ -37,19 +36,6 @@ impl CampaignData {
     /// Whether an object has been detected by the dusk of a day.
     pub(crate) fn seen(&self, row: usize, day: u32, alive: &Alive) -> bool {
         self.evolution.known(row, day).is_some_and(|known| known.sight.detections >= alive.detections)
-    }
-
-    /// The features of objects as they are known tonight, NaN where nothing is.
-    pub(crate) fn tonight(&self, rows: &[usize], day: u32) -> Result<Matrix, Error> {
-        let columns = self.evolution.columns();
-        let mut values = Vec::with_capacity(rows.len() * columns);
-        for &row in rows {
-            match self.evolution.known(row, day) {
-                Some(known) => values.extend(known.features.iter().map(|value| f64::from(*value))),
-                None => values.extend(std::iter::repeat_n(f64::NAN, columns)),
-            }
-        }
-        Ok(Matrix::new(rows.len(), columns, values)?)
     }
 
     /// Where the labelled and the candidates lie for the canonical strategy: redshift, and the magnitude of the brightest

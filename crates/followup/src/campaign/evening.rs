@@ -47,6 +47,14 @@ pub struct Recommendation {
     pub probabilities: Matrix,
 }
 
+/// What was learned in an evening.
+pub(super) struct Learned {
+    pub(super) weights: Option<Vec<f64>>,
+    pub(super) classifier: Option<Box<dyn Classifier>>,
+    /// Class probabilities of the candidates.
+    pub(super) probabilities: Matrix,
+}
+
 impl Evening<'_> {
     /// Learns, asks the policy's strategy, and lets its allocator spend the night.
     ///
@@ -54,6 +62,19 @@ impl Evening<'_> {
     /// Unknown names, or what learner and allocator refuse.
     pub fn recommend(&self, policy: &Policy, rng: &mut ChaCha8Rng) -> Result<Recommendation, Error> {
         let policy = policy.build()?;
+        let learned = self.learn(&policy)?;
+        let plan = self.plan(
+            &policy,
+            learned.weights.as_deref(),
+            learned.classifier.as_deref(),
+            &mut Abilities::default(),
+            rng,
+        )?;
+        Ok(Recommendation { plan, probabilities: learned.probabilities })
+    }
+
+    /// What the labelled objects teach, by the policy's adapter, and what that says of the candidates.
+    pub(super) fn learn(&self, policy: &Built) -> Result<Learned, Error> {
         let weights = match &policy.adapter {
             Some(adapter) => adapter.weights(self.labelled, self.candidates, self.seed)?,
             None => None,
@@ -69,10 +90,8 @@ impl Evening<'_> {
             };
             Some(self.learner.fit(&set, self.seed)?)
         };
-        let classifier = classifier.as_deref();
-        let plan = self.plan(&policy, weights.as_deref(), classifier, &mut Abilities::default(), rng)?;
-        let probabilities = probabilities(classifier, self.candidates, self.n_classes)?;
-        Ok(Recommendation { plan, probabilities })
+        let probabilities = probabilities(classifier.as_deref(), self.candidates, self.n_classes)?;
+        Ok(Learned { weights, classifier, probabilities })
     }
 
     /// What the policy makes of what a classifier says.

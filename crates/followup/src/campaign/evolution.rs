@@ -141,14 +141,22 @@ impl Evolution {
     /// # Errors
     /// None that can occur: the table is as large as it must be.
     pub fn complete(&self) -> Result<Matrix, Error> {
-        let mut values = Vec::with_capacity(self.objects() * self.columns);
-        for object in 0..self.objects() {
-            match self.known(object, COMPLETE) {
+        self.features(&(0..self.objects()).collect::<Vec<_>>(), COMPLETE)
+    }
+
+    /// The features of objects as they are known at the dusk of a day, objects × features; NaN where nothing is.
+    ///
+    /// # Errors
+    /// As [`Evolution::complete`].
+    pub fn features(&self, objects: &[usize], day: u32) -> Result<Matrix, Error> {
+        let mut values = Vec::with_capacity(objects.len() * self.columns);
+        for &object in objects {
+            match self.known(object, day) {
                 Some(known) => values.extend(known.features.iter().map(|value| f64::from(*value))),
                 None => values.extend(std::iter::repeat_n(f64::NAN, self.columns)),
             }
         }
-        Ok(Matrix::new(self.objects(), self.columns, values)?)
+        Ok(Matrix::new(objects.len(), self.columns, values)?)
     }
 
     /// As bytes that [`Evolution::from_bytes`] understands: safetensors.

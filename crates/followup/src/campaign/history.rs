@@ -139,6 +139,12 @@ fn short(fit: &BazinFit, calendar: Calendar) -> [f32; 4] {
 }
 
 impl Known<'_> {
+    /// Whether the object may be asked for on a day: believed in, and detected lately.
+    pub fn alive(&self, day: f64, alive: &Alive) -> bool {
+        self.sight.detections >= alive.detections
+            && day - f64::from(self.sight.last_detection) <= alive.recent
+    }
+
     /// The AB magnitude expected on a day, in the band that exposures are reckoned by: that of the smooth fit, but hardly
     /// brighter than the fit was at the points ([`Nightly::smooth`]): a rise goes on for some nights, but the peak of an
     /// explosion that has just begun is a guess. Without a fit, the brightest detection's. `None` where the object is not

@@ -1,5 +1,6 @@
 //! One policy with one seed, night after night.
 
+use hesper_learn::conformal::effective_size;
 use hesper_learn::metrics::{self, Detection};
 use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
 use hesper_telescope::allocate::TelescopeNight;
@@ -167,7 +168,7 @@ impl<'a> Nights<'a> {
         if let Some(adapter) = &self.policy.adapter {
             let pool = self.ground.partition.pool.iter().copied();
             let sky: Vec<usize> = pool.filter(|&row| data.seen(row, day, &params.alive)).collect();
-            sample.weights = adapter.weights(&sample.x, &data.tonight(&sky, day)?, self.seed)?;
+            sample.weights = adapter.weights(&sample.x, &data.evolution.features(&sky, day)?, self.seed)?;
         }
         Ok(sample)
     }
@@ -230,7 +231,7 @@ impl<'a> Nights<'a> {
         let predict = |x: &Matrix| -> Result<Vec<u32>, Error> {
             Ok(metrics::most_probable(&probabilities(classifier, x, data.objects.n_classes)?))
         };
-        let of_seen = predict(&data.tonight(&seen, day)?)?;
+        let of_seen = predict(&data.evolution.features(&seen, day)?)?;
         // Of those not seen nothing is said: a class that there is not is neither right nor found.
         let mut of_seen = seen.iter().zip(of_seen).peekable();
         let none = data.objects.n_classes as u32;
@@ -247,11 +248,10 @@ impl<'a> Nights<'a> {
             hours: self.hours.clone(),
             tonight: self.scores(&tonight)?,
             complete: self.scores(&complete)?,
-            effective_labels: sample.weights.as_ref().map_or(sample.rows.len() as f64, |weights| {
-                let (sum, squares) =
-                    weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
-                if squares > 0.0 { sum * sum / squares } else { 0.0 }
-            }),
+            effective_labels: match &sample.weights {
+                Some(weights) => effective_size(weights),
+                None => sample.rows.len() as f64,
+            },
         };
         self.run.nights.push(record);
         Ok(())
@@ -294,7 +294,7 @@ impl<'a> Nights<'a> {
             classes: &sample.classes,
             n_classes: data.objects.n_classes,
             positive: data.objects.positive,
-            candidates: &data.tonight(&offers.rows, day)?,
+            candidates: &data.evolution.features(&offers.rows, day)?,
             object_id: &object_id,
             offers,
             places: &places,

@@ -5,8 +5,10 @@ use hesper_telescope::{Night, Telescope, Visibility};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::evening::Learned;
 use super::{Evening, Policy, Recommendation, Task, schedule};
 use crate::Error;
+use crate::asking::Abilities;
 
 /// A plan that an observer can follow.
 pub struct NightPlan {
@@ -50,16 +52,26 @@ impl Evening<'_> {
         }
         let nights =
             telescopes.iter().map(|telescope| telescope.night(mjd)).collect::<Result<Vec<_>, _>>()?;
+        // What is known does not change while the night is planned again.
+        let policy = policy.build()?;
+        let Learned { weights, classifier, probabilities } = self.learn(&policy)?;
         let mut offers = self.offers.clone();
         let mut sent_away = 0;
         let mut round = 1;
         loop {
             let evening = Evening { offers: &offers, ..*self };
             let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-            let recommendation = evening.recommend(policy, &mut rng)?;
-            let (scheduled, late) = times(&recommendation.plan.picks, &offers.places, telescopes, &nights)?;
+            let plan = evening.plan(
+                &policy,
+                weights.as_deref(),
+                classifier.as_deref(),
+                &mut Abilities::default(),
+                &mut rng,
+            )?;
+            let (scheduled, late) = times(&plan.picks, &offers.places, telescopes, &nights)?;
             sent_away += late.len();
             if late.is_empty() || round >= ROUNDS {
+                let recommendation = Recommendation { plan, probabilities };
                 return Ok(NightPlan { recommendation, scheduled, nights, sent_away });
             }
             for pick in late {

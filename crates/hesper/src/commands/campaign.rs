@@ -208,10 +208,11 @@ impl Ground {
     ) -> Result<Vec<Offers>, Failure> {
         let bar = progress::bar("looking up", Some(u64::from(params.last_day - params.first_day) + 1));
         let days: Vec<u32> = (params.first_day..=params.last_day).collect();
+        let places = self.places();
         let offers = days
             .par_iter()
             .map(|&day| {
-                let targets = self.data.targets(&self.partition.pool, &self.places(), day, &params.alive);
+                let targets = self.data.targets(&self.partition.pool, &places, day, &params.alive);
                 bar.inc(1);
                 Ok(Offers::tonight(telescopes, &targets, self.calendar.mjd(day), visibility)?)
             })

@@ -119,11 +119,11 @@ impl Recommend {
         let places = sky.places(&labelled, &offers.rows)?;
         let evening = Evening {
             learner: learner.as_ref(),
-            labelled: &sky.features(&labelled)?,
+            labelled: &sky.evolution.features(&labelled, DUSK)?,
             classes: &codes,
             n_classes: classes.len(),
             positive: classes.iter().position(|class| *class == self.positive).unwrap_or_default() as u32,
-            candidates: &sky.features(&offers.rows)?,
+            candidates: &sky.evolution.features(&offers.rows, DUSK)?,
             object_id: &object_id,
             offers: &offers,
             places: &places,
@@ -240,24 +240,15 @@ impl Sky {
             let Some(known) = self.evolution.known(row, DUSK).filter(|_| self.known[row].is_none()) else {
                 continue;
             };
-            // Days are counted from the dusk: those before it are negative.
-            let recent = -f64::from(known.sight.last_detection) <= alive.recent;
-            if known.sight.detections < alive.detections || !recent {
+            if !known.alive(f64::from(DUSK), alive) {
                 continue;
             }
-            let Some(expected) = known.magnitude(0.0) else { continue };
+            let Some(expected) = known.magnitude(f64::from(DUSK)) else { continue };
             let place = [object.ra.unwrap_or(f64::NAN), object.dec.unwrap_or(f64::NAN)];
             unplaced += usize::from(place.iter().any(|angle| angle.is_nan()));
             targets.push(Target { row, place, expected, actual: expected });
         }
         (targets, unplaced)
-    }
-
-    fn features(&self, rows: &[usize]) -> Result<Matrix, Failure> {
-        let columns = self.evolution.columns();
-        let known = rows.iter().filter_map(|&row| self.evolution.known(row, DUSK));
-        let values = known.flat_map(|known| known.features.iter().map(|value| f64::from(*value)));
-        Ok(Matrix::new(rows.len(), columns, values.collect())?)
     }
 
     /// Redshift and brightest magnitude, of the labelled first.

@@ -26,7 +26,7 @@ mod threshold;
 pub use coverage::Coverage;
 pub use score::Score;
 pub use sets::PredictionSets;
-pub use shift_weights::{ShiftParams, ShiftWeights, shift_weights};
+pub use shift_weights::{ShiftParams, ShiftWeights, effective_size, shift_weights};
 
 use serde::{Deserialize, Serialize};
 

@@ -33,6 +33,12 @@ pub struct ShiftWeights {
     pub separation: f64,
 }
 
+/// (Σ w)²/Σ w² (Kish 1965): so many objects of equal weight would tell as much; 0 where all weights are.
+pub fn effective_size(weights: &[f64]) -> f64 {
+    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
+}
+
 /// Estimates the ratio of the density of the target to that of the source by a classifier that tells one from the other:
 /// w = p/(1 − p) · n_source/n_target with p the probability, out of fold, that a row is of the target (Bickel, Brückner &
 /// Scheffer 2009; Sugiyama, Suzuki & Kanamori 2012).
@@ -70,7 +76,6 @@ pub fn shift_weights(
     let scale = n_source as f64 / n_target as f64;
     let mut weights: Vec<f64> = p.iter().map(|p| (p / (1.0 - p) * scale).min(params.largest)).collect();
     let target = weights.split_off(n_source);
-    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
-    let effective_size = if squares > 0.0 { sum * sum / squares } else { 0.0 };
+    let effective_size = effective_size(&weights);
     Ok(ShiftWeights { source: weights, target, effective_size, separation })
 }
