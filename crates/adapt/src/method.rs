@@ -1,9 +1,9 @@
 //! What methods of adaptation are asked and answer.
 
-use hesper_learn::Matrix;
 use hesper_learn::conformal::effective_size;
+use hesper_learn::{Classifier, Learner, Matrix};
 
-use crate::{Error, Source, Target};
+use crate::{Error, LabelledTarget, Source, Target};
 
 /// What is said of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,54 @@ pub struct Info {
     pub name: &'static str,
     /// Formula and source, one paragraph.
     pub doc: &'static str,
+}
+
+/// A way from a labelled source and a target without labels to a classifier of the target.
+pub trait Method: Send + Sync {
+    /// Name and documentation.
+    fn info(&self) -> &'static Info;
+
+    /// Learns. The same domains and seed give the same classifier, whatever the number of threads. Methods that are learners
+    /// themselves pay no heed to `learner`, and say so in their documentation.
+    ///
+    /// # Errors
+    /// [`Error::Domain`] for domains that cannot be adapted, [`Error::Parameter`], [`Error::Failed`], [`Error::Learn`].
+    fn fit(
+        &self,
+        source: &Source<'_>,
+        target: &Target<'_>,
+        learner: &dyn Learner,
+        seed: u64,
+    ) -> Result<Fitted, Error>;
+}
+
+/// A way to a classifier of the target that may look at the few labels of the target which are known.
+pub trait FewLabels: Send + Sync {
+    /// Name and documentation.
+    fn info(&self) -> &'static Info;
+
+    /// As [`Method::fit`], with the objects of the target whose labels are known.
+    ///
+    /// # Errors
+    /// As [`Method::fit`].
+    fn fit(
+        &self,
+        source: &Source<'_>,
+        target: &Target<'_>,
+        labelled: &LabelledTarget<'_>,
+        learner: &dyn Learner,
+        seed: u64,
+    ) -> Result<Fitted, Error>;
+}
+
+/// A classifier of the target, and what was done to get it.
+pub struct Fitted {
+    /// Takes objects of the target as they are, and gives the probabilities of the source's classes.
+    pub classifier: Box<dyn Classifier>,
+    /// The effective size of the weights, if the source was weighted.
+    pub effective_size: Option<f64>,
+    /// What should be known before it is used, in words.
+    pub warnings: Vec<String>,
 }
 
 /// A method that gives each source object a weight, so that the weighted source looks like the target.
