@@ -36,12 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             (night.fibres, night.field) = (40, 1.0);
         }
         let plans: [(&str, Box<dyn Allocator>, &Budget); 8] = [
-            ("knapsack", Box::new(Knapsack { partitions, ..Knapsack::default() }), &single),
             (
-                "knapsack, steady",
-                Box::new(Knapsack { steady: true, partitions, ..Knapsack::default() }),
+                "knapsack, searched",
+                Box::new(Knapsack { steady: false, partitions, ..Knapsack::default() }),
                 &single,
             ),
+            ("knapsack", Box::new(Knapsack { partitions, ..Knapsack::default() }), &single),
             ("greedy", Box::new(Greedy::default()), &single),
             ("greedy, total", Box::new(Greedy { score: Score::Total, safeguard: false }), &single),
             ("order", Box::new(Order::default()), &single),

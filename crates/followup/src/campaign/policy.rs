@@ -11,13 +11,14 @@ use crate::{Error, Strategy, strategy};
 
 /// How targets are chosen in a campaign: a strategy gives each object a worth, an allocator spends the telescope time, and
 /// an adapter may make the labelled sample more like the sky. In files and on the command line
-/// `STRATEGY[@ALLOCATOR][+ADAPTER]`, such as `uncertainty`, `bald@greedy` or `uncertainty@knapsack+weights`.
+/// `STRATEGY[@ALLOCATOR][+ADAPTER]`, such as `uncertainty`, `bald@greedy` or `uncertainty@knapsack+weights`; parameters may
+/// follow the allocator's name, as in `uncertainty@knapsack:steady=false`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Policy {
     /// The name of a [`Strategy`].
     pub strategy: String,
-    /// The name of an allocator.
+    /// The name of an allocator, perhaps with parameters ([`allocator`]).
     pub allocator: String,
     /// The name of an [`Adapter`]; `None` where the labelled sample is taken as it is.
     pub adapter: Option<String>,
@@ -135,6 +136,7 @@ mod tests {
             "batchbald@greedy-total",
             "random+weights",
             "uncertainty@knapsack+weights",
+            "uncertainty@knapsack:steady=false:steps=50+weights",
         ] {
             let policy: Policy = text.parse().unwrap();
             assert_eq!(policy.to_string(), text);
@@ -151,6 +153,7 @@ mod tests {
         for (text, wrong, known) in [
             ("uncertain", "\"uncertain\"", "entropy"),
             ("random@fair", "\"fair\"", "knapsack"),
+            ("random@knapsack:stedy=false", "stedy", "steady"),
             ("random+magic", "\"magic\"", "weights"),
         ] {
             let message = text.parse::<Policy>().unwrap().check().unwrap_err().to_string();

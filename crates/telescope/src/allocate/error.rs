@@ -12,6 +12,16 @@ pub enum Error {
         /// The names that there are.
         known: String,
     },
+    /// Parameters after an allocator's name cannot be read.
+    #[error("the parameters {text:?} of allocator {name}: {what}")]
+    Parameters {
+        /// The allocator.
+        name: String,
+        /// The parameters as given.
+        text: String,
+        /// What is wrong with them.
+        what: String,
+    },
     /// A parameter is out of its range.
     #[error("{name} is {value}, but must be {rule}")]
     Parameter {

@@ -13,8 +13,8 @@
 //!
 //! | allocator | more time |
 //! |---|---|
-//! | `knapsack` with `steady` | never lowers the value |
-//! | `knapsack` | never lowers it below that of the `steady` plan: by more than the gap of that |
+//! | `knapsack` | never lowers the value |
+//! | `knapsack` with `steady = false` | never lowers it below that of the steady plan: by more than the gap of that |
 //! | `greedy` with one telescope and no `safeguard` | never lowers it |
 //! | `greedy` by gain, `clustered` | leaves at least 1/(telescopes + 2) of it, also with falling gains |
 //! | `order`, `fields` | leave at least the worth of the best object alone: 1/(picks) of it |
@@ -74,7 +74,7 @@ pub trait Allocator: Send + Sync {
     ) -> Result<Allocation, Error>;
 }
 
-/// An allocator by name, with its parameters, as a configuration holds it: `{ name = "knapsack", steady = true }`.
+/// An allocator by name, with its parameters, as a configuration holds it: `{ name = "knapsack", steady = false }`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each says what it is")]
@@ -119,15 +119,42 @@ pub fn allocators() -> Vec<Box<dyn Allocator>> {
     ]
 }
 
-/// The allocator of that name with its default parameters.
+/// The allocator of that name, with its default parameters but for those that follow it: `NAME[:PARAMETER=VALUE]...`, such as
+/// `knapsack` or `greedy:score=total:safeguard=false`.
 ///
 /// # Errors
-/// [`Error::Allocator`] with the names that there are.
-pub fn allocator(name: &str) -> Result<Box<dyn Allocator>, Error> {
-    allocators().into_iter().find(|allocator| allocator.info().name == name).ok_or_else(|| {
+/// [`Error::Allocator`] with the names that there are, [`Error::Parameters`] and [`Error::Parameter`] for parameters that the
+/// allocator does not have or that are out of their range.
+pub fn allocator(text: &str) -> Result<Box<dyn Allocator>, Error> {
+    let (name, parameters) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
+    let known = allocators();
+    let Some(allocator) = known.into_iter().find(|allocator| allocator.info().name == name) else {
         let known: Vec<&str> = allocators().iter().map(|allocator| allocator.info().name).collect();
-        Error::Allocator { name: name.to_owned(), known: known.join(", ") }
-    })
+        return Err(Error::Allocator { name: name.to_owned(), known: known.join(", ") });
+    };
+    match parameters {
+        None => Ok(allocator),
+        Some(parameters) => with_parameters(name, parameters)?.build(),
+    }
+}
+
+/// Reads `PARAMETER=VALUE[:PARAMETER=VALUE]...` as the configuration's table would hold it. Words need no quotation marks.
+fn with_parameters(name: &str, text: &str) -> Result<AllocatorParams, Error> {
+    let wrong = |what: String| Error::Parameters { name: name.to_owned(), text: text.to_owned(), what };
+    let mut table = toml::Table::from_iter([("name".to_owned(), toml::Value::from(name))]);
+    for part in text.split(':') {
+        let Some((key, value)) = part.split_once('=') else {
+            return Err(wrong(format!("{part:?} is not PARAMETER=VALUE")));
+        };
+        let value = value.trim();
+        // TOML wants a digit before the point.
+        let number = || value.parse::<f64>().map(toml::Value::from);
+        let value = value.parse().or_else(|_| number()).unwrap_or_else(|_| toml::Value::from(value));
+        if table.insert(key.trim().to_owned(), value).is_some() {
+            return Err(wrong(format!("{:?} comes twice", key.trim())));
+        }
+    }
+    table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
 }
 
 #[cfg(test)]
@@ -144,11 +171,33 @@ mod tests {
     }
 
     #[test]
+    fn parameters_may_follow_the_name() {
+        for sound in ["knapsack:steady=false:steps=10", "greedy:score=total", "clustered:decay=.5"] {
+            assert_eq!(allocator(sound).unwrap().info().name, sound.split(':').next().unwrap());
+        }
+        assert_eq!(
+            with_parameters("greedy", "score=total:safeguard=false").unwrap(),
+            AllocatorParams::Greedy(Greedy { score: Score::Total, safeguard: false })
+        );
+        for (text, told) in [
+            ("knapsack:stedy=true", "`stedy`"),
+            ("knapsack:steady", "not PARAMETER=VALUE"),
+            ("knapsack:steps=1:steps=2", "twice"),
+            ("knapsack:name=order", "twice"),
+            ("knapsack:steps=many", "\"many\""),
+            ("knapsack:partitions=0", "at least 1"),
+        ] {
+            let message = allocator(text).err().unwrap().to_string();
+            assert!(message.contains(told), "{message}");
+        }
+    }
+
+    #[test]
     fn parameters_are_read_by_name_and_unknown_ones_are_refused() {
         let read = |text: &str| toml::from_str::<AllocatorParams>(text);
         assert_eq!(
-            read("name = \"knapsack\"\nsteady = true").unwrap(),
-            AllocatorParams::Knapsack(Knapsack { steady: true, ..Knapsack::default() })
+            read("name = \"knapsack\"\nsteady = false").unwrap(),
+            AllocatorParams::Knapsack(Knapsack { steady: false, ..Knapsack::default() })
         );
         for known in allocators() {
             let name = known.info().name;
