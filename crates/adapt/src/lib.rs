@@ -17,4 +17,4 @@ pub mod weights;
 
 pub use domain::{LabelledTarget, Source, Target};
 pub use error::Error;
-pub use method::{Aligned, FewLabels, Fitted, Info, Map, Mapping, Method, Weighting, Weights};
+pub use method::{Aligned, FewLabels, Fitted, Info, Mapping, Method, Weighting, Weights};

@@ -1,7 +1,7 @@
 //! What methods of adaptation are asked and answer.
 
 use hesper_learn::conformal::effective_size;
-use hesper_learn::{Classifier, Learner, Matrix};
+use hesper_learn::{Classifier, Learner, Matrix, Projection};
 
 use crate::{Error, LabelledTarget, Source, Target};
 
@@ -137,19 +137,10 @@ pub struct Aligned {
     pub source: Matrix,
     /// The target's objects there.
     pub target: Matrix,
-    /// Takes further objects of the target there.
-    pub map: Box<dyn Map>,
+    /// Takes further objects of the target there; those that were learned from, to the same places as `target`.
+    pub map: Projection,
     /// What should be known before they are used, in words.
     pub warnings: Vec<String>,
-}
-
-/// Takes objects of the target to the common space.
-pub trait Map: Send + Sync {
-    /// Objects × features of the space. Of the target's objects that were learned from, the same as [`Aligned::target`].
-    ///
-    /// # Errors
-    /// When the features are not those learned from.
-    fn apply(&self, x: &Matrix) -> Result<Matrix, Error>;
 }
 
 #[cfg(test)]

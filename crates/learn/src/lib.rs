@@ -39,6 +39,7 @@ mod nested;
 mod out_of_fold;
 mod permutation;
 mod prepare;
+mod projection;
 mod random;
 mod restore;
 pub mod search;
@@ -67,6 +68,7 @@ pub use permutation::{
     Permutation, PermutationImportance, permutation_importances, permutation_importances_by_row,
 };
 pub use prepare::{Prepare, Prepared, Scaling};
+pub use projection::Projection;
 pub use shapley::Shapley;
 pub use svm::{Gamma, Svm, SvmParams};
 pub use tensor::{Tensor, TensorMap};

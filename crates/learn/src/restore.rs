@@ -2,7 +2,8 @@
 
 use crate::calibration::CalibratedClassifier;
 use crate::committee::CommitteeClassifier;
-use crate::prepare::{PREFIX, restore_prepared};
+use crate::prepare::restore_prepared;
+use crate::projection::restore_projected;
 use crate::search::{Searched, SearchedClassifier};
 use crate::{
     Boosted, Calibrated, Classifier, Committee, DenseEnsemble, DenseNetwork, Forest, Logistic, NaiveBayes,
@@ -16,8 +17,12 @@ pub(crate) fn restore(
     features: usize,
     classes: usize,
 ) -> Result<Box<dyn Classifier>, String> {
-    if tensors.keys().any(|name| name.starts_with(PREFIX)) {
+    let has = |prefix: &str| tensors.keys().any(|name| name.starts_with(prefix));
+    if has(crate::prepare::PREFIX) {
         return restore_prepared(tensors, features, |inner| restore(learner, inner, features, classes));
+    }
+    if has(crate::projection::PREFIX) {
+        return restore_projected(tensors, features, |inner, space| restore(learner, inner, space, classes));
     }
     match learner {
         Boosted::LEARNER => Ok(Box::new(Boosted::from_tensors(tensors, features, classes)?)),

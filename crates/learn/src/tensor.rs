@@ -35,6 +35,18 @@ impl Tensor {
     }
 }
 
+/// The tensors whose names begin with a prefix, without it, and the others.
+pub(crate) fn part(tensors: &TensorMap, prefix: &str) -> (TensorMap, TensorMap) {
+    let (mut own, mut others) = (TensorMap::new(), TensorMap::new());
+    for (name, tensor) in tensors {
+        match name.strip_prefix(prefix) {
+            Some(name) => own.insert(name.to_owned(), tensor.clone()),
+            None => others.insert(name.clone(), tensor.clone()),
+        };
+    }
+    (own, others)
+}
+
 /// The tensor with this name: so many finite numbers.
 ///
 /// # Errors

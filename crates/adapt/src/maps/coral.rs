@@ -1,8 +1,9 @@
+use hesper_learn::Projection;
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned, refuse};
+use super::affine::{affine, aligned, refuse};
 use super::linear::{covariance, means, product, symmetric};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// Correlation alignment: the source takes the target's covariance.
 ///
@@ -83,8 +84,7 @@ impl Mapping for Coral {
             true => (means(source.x), means(target.x)),
             false => (vec![0.0; n], vec![0.0; n]),
         };
-        let moved =
-            Affine { centre, table: Some(product(&whiten, n, &colour, n)), offset }.apply(source.x)?;
-        aligned(INFO.name, moved, target.x.clone(), Affine::identity(n), warnings)
+        let moved = affine(centre, product(&whiten, n, &colour, n), offset)?.apply(source.x)?;
+        aligned(INFO.name, moved, target.x.clone(), Projection::Identity(n), warnings)
     }
 }

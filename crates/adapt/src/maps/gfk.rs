@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned, refuse};
+use super::affine::{affine, aligned, refuse};
 use super::linear::{add, dot, means, orthogonalise, product, symmetric, transpose};
 use super::subspace::axes;
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// The geodesic flow kernel: features invariant along the shortest way from the source's subspace to the target's.
 ///
@@ -50,9 +50,9 @@ impl Mapping for Gfk {
         let count = self.components.unwrap_or(n.div_ceil(2)).min(most);
         let kernel = flow(&axes(source.x, count), &axes(target.x, count), n);
         let root = symmetric(kernel, n).function(|value| value.max(0.0).sqrt());
-        let of = |x| Affine { centre: means(x), table: Some(root.clone()), offset: vec![0.0; n] };
-        let map = of(target.x);
-        aligned(INFO.name, of(source.x).apply(source.x)?, map.apply(target.x)?, map, vec![])
+        let of = |x| affine(means(x), root.clone(), vec![0.0; n]);
+        let map = of(target.x)?;
+        aligned(INFO.name, of(source.x)?.apply(source.x)?, map.apply(target.x)?, map, vec![])
     }
 }
 

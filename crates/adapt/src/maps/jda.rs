@@ -2,8 +2,8 @@ use hesper_learn::{Learner, LogisticParams, TrainingSet, metrics};
 use serde::{Deserialize, Serialize};
 
 use super::affine::{aligned, refuse};
-use super::kernel::{Gaussian, KernelMap, components, difference};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use super::kernel::{Gaussian, components, difference};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// The parameters of joint distribution adaptation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,8 +80,8 @@ impl Mapping for Jda {
         let count = parameters.components.min(n + m);
         let mut guessed: Option<Vec<u32>> = None;
         let mut warnings = Vec::new();
-        let mut map = KernelMap { kernel, weights: vec![], count };
-        for round in 0..=parameters.rounds {
+        let mut round = 0;
+        let map = loop {
             let mut apart: Vec<_> =
                 difference((0..n).map(|_| true), (0..m).map(|_| true)).into_iter().collect();
             if let Some(guessed) = &guessed {
@@ -94,21 +94,22 @@ impl Mapping for Jda {
                 };
                 apart.extend(classes.filter_map(of));
             }
-            map.weights = components(&table, &apart, parameters.ridge, count, seed);
+            let map = kernel.map(components(&table, &apart, parameters.ridge, count, seed), count)?;
             if round == parameters.rounds {
-                break;
+                break map;
             }
             let (own, others) = (map.apply(source.x)?, map.apply(target.x)?);
             let training = TrainingSet { x: &own, y: source.y, weights: None, n_classes: source.n_classes };
             let classes = metrics::most_probable(&self.learner.fit(&training, seed)?.predict_proba(&others)?);
             if guessed.as_ref() == Some(&classes) {
-                break;
+                break map;
             }
             if round + 1 == parameters.rounds && guessed.is_some() {
                 warnings.push(format!("the pseudo-labels still changed after {} rounds", parameters.rounds));
             }
             guessed = Some(classes);
-        }
+            round += 1;
+        };
         aligned(INFO.name, map.apply(source.x)?, map.apply(target.x)?, map, warnings)
     }
 }

@@ -1,10 +1,10 @@
 //! Components of a kernel in which domains differ little, as TCA and JDA need them.
 
-use hesper_learn::Matrix;
+use hesper_learn::{Matrix, Projection};
 
-use super::affine::{check_features, squared_distances};
-use super::linear::{add, dot, largest, orthogonalise, product, symmetric};
-use crate::{Error, Map};
+use super::affine::squared_distances;
+use super::linear::{add, dot, largest, orthogonalise, symmetric};
+use crate::Error;
 
 /// All objects of both domains, their Gaussian kernel, and components of it.
 #[derive(Clone)]
@@ -27,6 +27,12 @@ impl Gaussian {
         let width = width.map_or_else(|| super::ot::typical(&table), |width| 2.0 * width * width);
         table.iter_mut().for_each(|value| *value = (-*value / width).exp());
         Ok((Self { objects, width }, table))
+    }
+
+    /// Takes objects to `count` components, whose weights are given object after object.
+    pub(super) fn map(&self, weights: Vec<f64>, count: usize) -> Result<Projection, Error> {
+        let weights = Matrix::new(self.objects.rows(), count, weights)?;
+        Ok(Projection::Gaussian { objects: self.objects.clone(), width: self.width, weights })
     }
 }
 
@@ -81,24 +87,6 @@ pub(super) fn components(
     });
     let columns: Vec<Vec<f64>> = top.vectors.iter().map(|vector| damped(vector)).collect();
     (0..n).flat_map(|row| columns.iter().map(move |column| column[row])).collect()
-}
-
-/// Takes objects to components.
-pub(super) struct KernelMap {
-    pub kernel: Gaussian,
-    /// Objects × components.
-    pub weights: Vec<f64>,
-    pub count: usize,
-}
-
-impl Map for KernelMap {
-    fn apply(&self, x: &Matrix) -> Result<Matrix, Error> {
-        check_features(x, self.kernel.objects.cols())?;
-        let mut table = squared_distances(x, &self.kernel.objects);
-        table.iter_mut().for_each(|value| *value = (-*value / self.kernel.width).exp());
-        let moved = product(&table, self.kernel.objects.rows(), &self.weights, self.count);
-        Ok(Matrix::new(x.rows(), self.count, moved)?)
-    }
 }
 
 /// 1/n for the objects of a domain's class, −1/m for those of the other's: the difference of their means.

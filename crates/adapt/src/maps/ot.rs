@@ -1,7 +1,7 @@
-use hesper_learn::Matrix;
+use hesper_learn::{Matrix, Projection};
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned, squared_distances};
+use super::affine::{aligned, squared_distances};
 use super::linear::add;
 use crate::transport::{ByClass, Outcome, Plan, Sinkhorn, by_class, exact, sinkhorn};
 use crate::{Aligned, Error, Info, Mapping, Source, Target};
@@ -88,7 +88,7 @@ impl Mapping for Ot {
             INFO.name,
             barycentres(&plan, target.x)?,
             target.x.clone(),
-            Affine::identity(target.x.cols()),
+            Projection::Identity(target.x.cols()),
             warnings,
         )
     }

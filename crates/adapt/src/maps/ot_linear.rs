@@ -1,8 +1,9 @@
+use hesper_learn::Projection;
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned, refuse};
+use super::affine::{affine, aligned, refuse};
 use super::linear::{covariance, means, product, symmetric};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// The optimal transport between two normal distributions: x ↦ (x − x̄s) A + x̄t with
 /// A = Cs^(−1/2) (Cs^(1/2) Ct Cs^(1/2))^(1/2) Cs^(−1/2), where Cs and Ct are covariances (n in the denominator) + ridge.
@@ -75,8 +76,7 @@ impl Mapping for OtLinear {
         }
         let middle = symmetric(middle, n).function(|value| value.max(0.0).sqrt());
         let table = product(&product(&inverse, n, &middle, n), n, &inverse, n);
-        let moved = Affine { centre: means(source.x), table: Some(table), offset: means(target.x) }
-            .apply(source.x)?;
-        aligned(INFO.name, moved, target.x.clone(), Affine::identity(n), warnings)
+        let moved = affine(means(source.x), table, means(target.x))?.apply(source.x)?;
+        aligned(INFO.name, moved, target.x.clone(), Projection::Identity(n), warnings)
     }
 }

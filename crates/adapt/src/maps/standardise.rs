@@ -1,8 +1,8 @@
-use hesper_learn::Matrix;
+use hesper_learn::{Matrix, Projection};
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use super::affine::{affine, aligned};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// Whose means and standard deviations scale the features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ impl Mapping for Standardise {
         target.check(source)?;
         let (own, others) = match self.scale {
             Scale::None => {
-                let map = Affine::identity(source.x.cols());
+                let map = Projection::Identity(source.x.cols());
                 return aligned(INFO.name, source.x.clone(), target.x.clone(), map, vec![]);
             }
             Scale::Source => (Moments::of(&[source.x]), Moments::of(&[source.x])),
@@ -75,6 +75,7 @@ impl Mapping for Standardise {
                     .push(format!("{constant} features are constant on the {whose}'s scale and become 0"));
             }
         }
+        let (own, others) = (own.map()?, others.map()?);
         let moved = others.apply(target.x)?;
         if self.scale == Scale::Source {
             let means = super::linear::means(&moved);
@@ -112,17 +113,15 @@ impl Moments {
         }
         Self { means, deviations }
     }
-}
 
-impl Map for Moments {
-    fn apply(&self, x: &Matrix) -> Result<Matrix, Error> {
-        super::affine::check_features(x, self.means.len())?;
-        let scale = |at: usize, value: f64| match self.deviations[at % x.cols()] {
-            0.0 => 0.0,
-            deviation => (value - self.means[at % x.cols()]) / deviation,
-        };
-        let data = x.data().iter().enumerate().map(|(at, value)| scale(at, *value)).collect();
-        Ok(Matrix::new(x.rows(), x.cols(), data)?)
+    /// (x − mean)/deviation for each feature; constant ones become 0.
+    fn map(&self) -> Result<Projection, Error> {
+        let n = self.means.len();
+        let mut table = vec![0.0; n * n];
+        for (at, deviation) in self.deviations.iter().enumerate() {
+            table[at * n + at] = if *deviation == 0.0 { 0.0 } else { 1.0 / deviation };
+        }
+        affine(self.means.clone(), table, vec![0.0; n])
     }
 }
 

@@ -1,9 +1,9 @@
 use hesper_learn::Matrix;
 use serde::{Deserialize, Serialize};
 
-use super::affine::{Affine, aligned, refuse};
+use super::affine::{affine, aligned, refuse};
 use super::linear::{covariance, means, product, symmetric, transpose};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// Subspace alignment: the source's principal axes are turned onto the target's.
 ///
@@ -59,9 +59,8 @@ impl Mapping for Subspace {
         let turn = product(&own, n, &onto, count);
         let table = product(&transpose(&own, n), count, &turn, count);
         let offset = vec![0.0; count];
-        let moved =
-            Affine { centre: means(source.x), table: Some(table), offset: offset.clone() }.apply(source.x)?;
-        let map = Affine { centre: means(target.x), table: Some(onto), offset };
+        let moved = affine(means(source.x), table, offset.clone())?.apply(source.x)?;
+        let map = affine(means(target.x), onto, offset)?;
         aligned(INFO.name, moved, map.apply(target.x)?, map, vec![])
     }
 }

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::affine::{aligned, refuse};
-use super::kernel::{Gaussian, KernelMap, components, difference};
-use crate::{Aligned, Error, Info, Map, Mapping, Source, Target};
+use super::kernel::{Gaussian, components, difference};
+use crate::{Aligned, Error, Info, Mapping, Source, Target};
 
 /// Transfer component analysis: kernel components that keep the variance while the domains' means come together.
 ///
@@ -69,7 +69,7 @@ impl Mapping for Tca {
         let count = self.components.min(n + m);
         let apart: Vec<_> = difference((0..n).map(|_| true), (0..m).map(|_| true)).into_iter().collect();
         let weights = components(&table, &apart, 1.0 / self.mu, count, seed);
-        let map = KernelMap { kernel, weights, count };
+        let map = kernel.map(weights, count)?;
         aligned(INFO.name, map.apply(source.x)?, map.apply(target.x)?, map, vec![])
     }
 }

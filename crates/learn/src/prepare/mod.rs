@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 pub use prepared::Prepared;
 pub(crate) use prepared::{PREFIX, restore_prepared};
 
-use crate::{Error, Matrix};
+use crate::{Classifier, Error, Matrix};
 use column::{Observed, Scale};
+use prepared::PreparedClassifier;
 
 /// How columns are scaled after their gaps have been filled with the median.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,11 @@ impl Prepare {
             }
         });
         Ok(prepared)
+    }
+
+    /// A classifier of rows as they are before the preparation, from one of rows after it.
+    pub fn before(self, classifier: Box<dyn Classifier>) -> Box<dyn Classifier> {
+        Box::new(PreparedClassifier { prepare: self, inner: classifier })
     }
 
     /// How it scales.

@@ -55,9 +55,9 @@ impl Learner for Prepared {
 }
 
 /// What a [`Prepared`] learner learned.
-struct PreparedClassifier {
-    prepare: Prepare,
-    inner: Box<dyn Classifier>,
+pub(super) struct PreparedClassifier {
+    pub(super) prepare: Prepare,
+    pub(super) inner: Box<dyn Classifier>,
 }
 
 impl Classifier for PreparedClassifier {
@@ -103,13 +103,7 @@ pub(crate) fn restore_prepared(
     features: usize,
     inner: impl FnOnce(&TensorMap) -> Result<Box<dyn Classifier>, String>,
 ) -> Result<Box<dyn Classifier>, String> {
-    let (mut own, mut others) = (TensorMap::new(), TensorMap::new());
-    for (name, tensor) in tensors {
-        match name.strip_prefix(PREFIX) {
-            Some(name) => own.insert(name.to_owned(), tensor.clone()),
-            None => others.insert(name.clone(), tensor.clone()),
-        };
-    }
+    let (own, others) = crate::tensor::part(tensors, PREFIX);
     let prepare = Prepare::from_tensors(&own, features)?;
     Ok(Box::new(PreparedClassifier { prepare, inner: inner(&others)? }))
 }
