@@ -12,6 +12,16 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// There is nothing of that name.
+    #[error("there is no {what} {name:?}; there are {known}")]
+    Unknown {
+        /// What was asked for.
+        what: &'static str,
+        /// The name as given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
     /// A parameter is out of its range.
     #[error("{name} is {value}, but must be {rule}")]
     Parameter {

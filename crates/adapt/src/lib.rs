@@ -7,14 +7,17 @@
 //! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
 //! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
 
+mod adaptation;
 mod domain;
 mod error;
 pub mod maps;
 mod method;
+pub mod methods;
 pub mod shift;
 pub mod transport;
 pub mod weights;
 
+pub use adaptation::{Adaptation, Adapted};
 pub use domain::{LabelledTarget, Source, Target};
 pub use error::Error;
 pub use method::{Aligned, FewLabels, Fitted, Info, Mapping, Method, Weighting, Weights};

@@ -56,10 +56,30 @@ pub trait FewLabels: Send + Sync {
 pub struct Fitted {
     /// Takes objects of the target as they are, and gives the probabilities of the source's classes.
     pub classifier: Box<dyn Classifier>,
-    /// The effective size of the weights, if the source was weighted.
+    /// The weights of the source's objects, if they were weighted.
+    pub weights: Option<Vec<f64>>,
+    /// Their effective size.
     pub effective_size: Option<f64>,
+    /// Source and target where a map took them, if one did.
+    pub moved: Option<[Matrix; 2]>,
+    /// The method behind it, where several were tried.
+    pub chosen: Option<&'static Info>,
     /// What should be known before it is used, in words.
     pub warnings: Vec<String>,
+}
+
+impl Fitted {
+    /// A classifier of which there is nothing more to say.
+    pub fn new(classifier: Box<dyn Classifier>) -> Self {
+        Self {
+            classifier,
+            weights: None,
+            effective_size: None,
+            moved: None,
+            chosen: None,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// A method that gives each source object a weight, so that the weighted source looks like the target.

@@ -36,11 +36,11 @@ pub fn weightings() -> Vec<Box<dyn Weighting>> {
 /// The way to weight of that name, with its default parameters.
 ///
 /// # Errors
-/// [`Error::Failed`] with the names that there are.
+/// [`Error::Unknown`] with the names that there are.
 pub fn weighting(name: &str) -> Result<Box<dyn Weighting>, Error> {
     weightings().into_iter().find(|weighting| weighting.info().name == name).ok_or_else(|| {
         let known: Vec<&str> = weightings().iter().map(|weighting| weighting.info().name).collect();
-        Error::Failed { method: "weights", what: format!("there is no {name:?}, but {}", known.join(", ")) }
+        Error::Unknown { what: "way to weight", name: name.to_owned(), known: known.join(", ") }
     })
 }
 
