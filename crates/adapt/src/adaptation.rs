@@ -1,24 +1,29 @@
 //! From tables as they are, gaps and all, to a classifier of the target that takes tables as they are.
 
 use hesper_learn::{Classifier, Learner, Matrix, Prepare, Scaling};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::maps::Scale;
 use crate::{Error, FewLabels, Fitted, Info, LabelledTarget, Method, Source, Target};
 
-/// How the columns are brought to one scale before a method sees them. Scaling is part of an adaptation: the same method may
-/// succeed on one scale and fail on another, so it is chosen and told.
+/// What a method gets to see. Scaling is part of an adaptation: the same method may succeed on one scale and fail on another, so
+/// it is chosen and told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Adaptation {
-    /// By whose values.
+    /// By whose values the columns are scaled.
     pub scale: Scale,
-    /// How.
+    /// How they are scaled.
     pub scaling: Scaling,
+    /// A method learns from at most so many objects of the target, drawn at random; the costs of many grow with the square of
+    /// their number. Default 3,000. All of them count for scaling.
+    pub target_objects: usize,
 }
 
 impl Default for Adaptation {
     /// Both domains by the values of both, to mean 0 and standard deviation 1.
     fn default() -> Self {
-        Self { scale: Scale::Joint, scaling: Scaling::Standard }
+        Self { scale: Scale::Joint, scaling: Scaling::Standard, target_objects: 3000 }
     }
 }
 
@@ -34,7 +39,7 @@ pub struct Adapted {
     pub weights: Option<Vec<f64>>,
     /// Their effective size.
     pub effective_size: Option<f64>,
-    /// Source and target, filled in and scaled.
+    /// The source and what the method saw of the target, filled in and scaled.
     pub before: [Matrix; 2],
     /// Source and target where a map took them, if one did.
     pub after: Option<[Matrix; 2]>,
@@ -55,7 +60,7 @@ impl Adaptation {
         learner: &dyn Learner,
         seed: u64,
     ) -> Result<Adapted, Error> {
-        let scaled = self.prepare(source, target)?;
+        let scaled = self.prepare(source, target)?.thinned(self.target_objects, seed);
         let fitted = method.fit(&scaled.source(source), &scaled.target(), learner, seed)?;
         Ok(self.adapted(method.info(), scaled, fitted))
     }
@@ -73,7 +78,7 @@ impl Adaptation {
         learner: &dyn Learner,
         seed: u64,
     ) -> Result<Adapted, Error> {
-        let scaled = self.prepare(source, target)?;
+        let scaled = self.prepare(source, target)?.thinned(self.target_objects, seed);
         let x = scaled.prepare.apply(labelled.x)?;
         let few = LabelledTarget { x: &x, y: labelled.y };
         let fitted = method.fit(&scaled.source(source), &scaled.target(), &few, learner, seed)?;
@@ -160,6 +165,16 @@ pub struct Scaled {
 }
 
 impl Scaled {
+    fn thinned(mut self, most: usize, seed: u64) -> Self {
+        if self.t.rows() > most.max(1) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut rows = rand::seq::index::sample(&mut random, self.t.rows(), most.max(1)).into_vec();
+            rows.sort_unstable();
+            self.t = self.t.select_rows(&rows);
+        }
+        self
+    }
+
     /// The source, with the classes it had before.
     pub fn source<'a>(&'a self, before: &Source<'a>) -> Source<'a> {
         Source { x: &self.x, ..*before }

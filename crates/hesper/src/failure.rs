@@ -72,6 +72,21 @@ impl From<hesper_followup::Error> for Failure {
     }
 }
 
+impl From<hesper_adapt::Error> for Failure {
+    fn from(error: hesper_adapt::Error) -> Self {
+        use hesper_adapt::Error as E;
+        match &error {
+            E::Unknown { name, known, .. } => {
+                let hint = hesper_photometry::nearest(name, known.split(", "));
+                let hint = hint.map(|name| format!(": did you mean {name:?}?")).unwrap_or_default();
+                Self::request(format!("{error}{hint}"))
+            }
+            E::Parameter { .. } => Self::request(error),
+            _ => Self::work(error),
+        }
+    }
+}
+
 /// Parameters of a loop have the names of their options.
 pub(crate) fn by_option(error: hesper_followup::Error) -> Failure {
     match error {

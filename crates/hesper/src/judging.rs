@@ -26,13 +26,24 @@ pub(crate) struct Which {
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum SampleName {
+pub(crate) enum SampleName {
     /// Objects with a spectrum
     Spectroscopic,
     /// Objects without one
     Photometric,
     /// Both
     All,
+}
+
+impl SampleName {
+    /// Whether an object belongs to the sample. One of a table that does not tell belongs to each.
+    pub(crate) fn takes(self, sample: Option<Sample>) -> bool {
+        match (self, sample) {
+            (Self::All, _) | (_, None) => true,
+            (Self::Spectroscopic, Some(sample)) => sample == Sample::Spectroscopic,
+            (Self::Photometric, Some(sample)) => sample == Sample::Photometric,
+        }
+    }
 }
 
 /// Objects with known classes.
@@ -77,12 +88,8 @@ impl Which {
 
     /// The rows of the sample asked for whose class is known. A table without samples is taken whole.
     fn rows(&self, table: &FeatureTable) -> Vec<usize> {
-        let wanted = |sample: Option<Sample>| match (self.sample, sample) {
-            (SampleName::All, _) | (_, None) => true,
-            (SampleName::Spectroscopic, Some(sample)) => sample == Sample::Spectroscopic,
-            (SampleName::Photometric, Some(sample)) => sample == Sample::Photometric,
-        };
-        (0..table.rows()).filter(|&row| table.class[row].is_some() && wanted(table.sample[row])).collect()
+        let wanted = |row: &usize| table.class[*row].is_some() && self.sample.takes(table.sample[*row]);
+        (0..table.rows()).filter(wanted).collect()
     }
 
     /// Folds stratified by class. A class with a single object cannot be both learned from and judged.

@@ -122,6 +122,17 @@ impl LearnerOptions {
         self.learner.name()
     }
 
+    /// The learner asked for as it is, for commands that scale the columns before anything is learned.
+    pub(crate) fn build_unscaled(&self) -> Result<Box<dyn Learner>, Failure> {
+        let tuned = self.tuning.tuned(&[self.learner])?.remove(0).1;
+        Ok(self.tuning.around(tuned.0.learner))
+    }
+
+    /// How columns are scaled.
+    pub(crate) fn scaling(&self) -> Scaling {
+        self.tuning.scaling.into()
+    }
+
     /// The learner asked for, which may search for its parameters.
     pub(crate) fn build(&self, search: Option<SearchParams>) -> Result<Box<dyn Learner>, Failure> {
         Ok(self.tuning.build(&[self.learner], search)?.remove(0).1)
@@ -221,6 +232,17 @@ enum CalibrationName {
 /// A learner with the name by which it was asked for.
 pub(crate) type Named = (String, Box<dyn Learner>);
 
+impl From<ScalingName> for Scaling {
+    fn from(name: ScalingName) -> Self {
+        match name {
+            ScalingName::None => Self::None,
+            ScalingName::Standard => Self::Standard,
+            ScalingName::Robust => Self::Robust,
+            ScalingName::Normal => Self::Normal,
+        }
+    }
+}
+
 impl Tuning {
     /// The learners with their names, each with its parameters, which may be searched for.
     pub(crate) fn build(
@@ -228,6 +250,18 @@ impl Tuning {
         names: &[LearnerName],
         search: Option<SearchParams>,
     ) -> Result<Vec<Named>, Failure> {
+        let all = names.iter().zip(self.tuned(names)?).map(|(name, (known, (tuned, settings)))| {
+            let learner = match search {
+                None => self.scaled(*name, tuned.learner),
+                Some(params) => self.searched(*name, tuned.factory, params, &settings)?,
+            };
+            Ok((known, self.around(learner)))
+        });
+        all.collect()
+    }
+
+    /// The learners with their names and the settings that are theirs, and nothing around them.
+    fn tuned(&self, names: &[LearnerName]) -> Result<Vec<(String, (Tuned, Vec<Setting>))>, Failure> {
         let known: Vec<String> = names.iter().map(|name| name.name()).collect();
         for (place, name) in known.iter().enumerate() {
             if known[..place].contains(name) {
@@ -252,18 +286,11 @@ impl Tuning {
             };
             self.params.iter().filter_map(its).collect()
         };
-        names
-            .iter()
-            .map(|name| {
-                let settings = of(&name.name());
-                let tuned = name.build(&settings)?;
-                let learner = match search {
-                    None => self.scaled(*name, tuned.learner),
-                    Some(params) => self.searched(*name, tuned.factory, params, &settings)?,
-                };
-                Ok((name.name(), self.around(learner)))
-            })
-            .collect()
+        let own = |name: &LearnerName| {
+            let settings = of(&name.name());
+            Ok((name.name(), (name.build(&settings)?, settings)))
+        };
+        names.iter().map(own).collect()
     }
 }
 
@@ -273,13 +300,7 @@ impl Tuning {
         if !name.needs_scaling() {
             return learner;
         }
-        let scaling = match self.scaling {
-            ScalingName::None => Scaling::None,
-            ScalingName::Standard => Scaling::Standard,
-            ScalingName::Robust => Scaling::Robust,
-            ScalingName::Normal => Scaling::Normal,
-        };
-        Box::new(Prepared { scaling, learner })
+        Box::new(Prepared { scaling: self.scaling.into(), learner })
     }
 
     /// A learner that searches for the parameters that are not set.

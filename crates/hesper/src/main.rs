@@ -1,5 +1,7 @@
 //! The command line of hesper: arguments, progress and printing. Everything it can do, the libraries can do.
 
+mod adapt_report;
+mod adapting;
 mod campaign_file;
 mod campaign_report;
 mod campaign_tables;
@@ -10,6 +12,7 @@ mod compare_report;
 mod config;
 mod cosmology_figures;
 mod date;
+mod domains;
 mod failure;
 mod gallery;
 mod guards;
@@ -22,6 +25,7 @@ mod learning;
 mod loop_report;
 mod loop_summary;
 mod pieces;
+mod plain_table;
 mod predictions;
 mod print;
 mod progress;
@@ -29,6 +33,7 @@ mod search_spaces;
 mod session;
 mod sets;
 mod shapley;
+mod shift_report;
 mod tonight;
 
 use std::process::ExitCode;
@@ -66,6 +71,8 @@ enum Command {
     Compare(commands::compare::Compare),
     Train(commands::train::Train),
     Predict(commands::predict::Predict),
+    Shift(commands::shift::Shift),
+    Adapt(commands::adapt::Adapt),
     Loop(commands::query_loop::QueryLoop),
     Campaign(commands::campaign::CampaignCommand),
     Recommend(commands::recommend::Recommend),
@@ -86,6 +93,8 @@ fn main() -> ExitCode {
         Command::Compare(command) => command.run(),
         Command::Train(command) => command.run(),
         Command::Predict(command) => command.run(),
+        Command::Shift(command) => command.run(),
+        Command::Adapt(command) => command.run(),
         Command::Loop(command) => command.run(),
         Command::Campaign(command) => command.run(),
         Command::Recommend(command) => command.run(),

@@ -23,7 +23,7 @@ pub(crate) use linear::{add, dot};
 pub use ot::{Ot, Solver};
 pub use ot_linear::OtLinear;
 pub use standardise::{Scale, Standardise};
-pub use subspace::Subspace;
+pub use subspace::{Subspace, plane};
 pub use tca::Tca;
 
 use crate::Mapping;

@@ -41,6 +41,19 @@ static INFO: Info = Info {
           onto the target's, Xs Ps Ps' Pt; the target in its own, Xt Pt.",
 };
 
+/// Two tables of the same features in the plane of their common principal axes, to be looked at.
+///
+/// # Errors
+/// When the tables have different features.
+pub fn plane(tables: [&Matrix; 2]) -> Result<[Matrix; 2], Error> {
+    let values = [tables[0].data(), tables[1].data()].concat();
+    let both = Matrix::new(tables[0].rows() + tables[1].rows(), tables[0].cols(), values)?;
+    let mut axes = axes(&both, 2);
+    axes.resize(2, vec![0.0; both.cols()]);
+    let turn = affine(means(&both), transpose(&axes.concat(), both.cols()), vec![0.0; 2])?;
+    Ok([turn.apply(tables[0])?, turn.apply(tables[1])?])
+}
+
 impl Mapping for Subspace {
     fn info(&self) -> &'static Info {
         &INFO

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod adapt;
 pub(crate) mod allocators;
 pub(crate) mod campaign;
 pub(crate) mod compare;
@@ -11,6 +12,7 @@ pub(crate) mod learners;
 pub(crate) mod predict;
 pub(crate) mod query_loop;
 pub(crate) mod recommend;
+pub(crate) mod shift;
 pub(crate) mod simulate;
 pub(crate) mod strategies;
 pub(crate) mod telescopes;
