@@ -1,10 +1,11 @@
-//! Weights against true ratios of densities, and under random shifts.
+//! Weights against true ratios of densities and an independent program (`weights/golden.py`), and under random shifts.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-use hesper_adapt::weights::{Gaussian, Ulsif, weighting, weightings};
+use hesper_adapt::weights::{Gaussian, Kmm, Tars, Ulsif, weighting, weightings};
 use hesper_adapt::{Source, Target, Weighting};
 use hesper_learn::Matrix;
 use proptest::prelude::*;
+use serde_json::Value;
 
 /// A grid over a normal distribution's middle, where the weights are known: exp(x·m − m²/2) for a shift by m.
 fn normal(count: usize, shift: f64) -> Matrix {
@@ -17,7 +18,8 @@ fn normal(count: usize, shift: f64) -> Matrix {
 fn each_method_finds_a_known_ratio() {
     let (x, t) = (normal(300, 0.0), normal(400, 0.5));
     let y = vec![0; 300];
-    for method in weightings() {
+    // One class has no shares to change.
+    for method in weightings().into_iter().filter(|method| method.info().name != "tars") {
         let name = method.info().name;
         let found = method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap();
         // The weighted mean of the source is the target's.
@@ -33,6 +35,51 @@ fn each_method_finds_a_known_ratio() {
             found,
             method.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 3).unwrap()
         );
+    }
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+fn rows(value: &Value) -> Matrix {
+    Matrix::from_rows(&value.as_array().unwrap().iter().map(numbers).collect::<Vec<_>>()).unwrap()
+}
+
+fn near(found: &[f64], expected: &[f64], tolerance: f64, what: &Value) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() <= tolerance, "{found}, but {expected}: {what}");
+    }
+}
+
+#[test]
+fn means_of_kernels_are_matched_as_an_independent_program_does() {
+    let golden: Value = serde_json::from_str(include_str!("weights/golden.json")).unwrap();
+    let (x, t) = (rows(&golden["source"]), rows(&golden["target"]));
+    let y = vec![0; x.rows()];
+    for case in golden["kmm"].as_array().unwrap() {
+        let of = |name: &str| case[name].as_f64().unwrap();
+        let kmm =
+            Kmm { width: None, bound: of("bound"), tolerance: Some(of("tolerance")), ridge: of("ridge") };
+        let found = kmm.weights(&Source { x: &x, y: &y, n_classes: 1 }, &Target { x: &t }, 0).unwrap();
+        near(&found.values, &numbers(&case["weights"]), 1e-6, case);
+    }
+    let golden = &golden["tars"];
+    let (x, t) = (rows(&golden["source"]), rows(&golden["target"]));
+    let y: Vec<u32> = numbers(&golden["y"]).iter().map(|class| *class as u32).collect();
+    // A fifth class without any object changes nothing.
+    for n_classes in [4, 5] {
+        let (source, target) = (Source { x: &x, y: &y, n_classes }, Target { x: &t });
+        for case in golden["shares"].as_array().unwrap() {
+            let of = |name: &str| case[name].as_f64().unwrap();
+            let tars = Tars { width: None, bound: of("bound"), ridge: of("ridge") };
+            let found = tars.shares(&source, &target).unwrap();
+            near(&found[..4], &numbers(&case["shares"]), 1e-9, case);
+            let weights = tars.weights(&source, &target, 0).unwrap();
+            let weighted: f64 = weights.values.iter().zip(&y).filter(|(_, y)| **y == 2).map(|(w, _)| w).sum();
+            assert!((weighted / y.len() as f64 - found[2]).abs() < 1e-12);
+        }
     }
 }
 

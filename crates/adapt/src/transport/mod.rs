@@ -5,12 +5,13 @@
 
 mod classes;
 mod entropic;
-mod shortest;
+mod simplex;
+mod tree;
 
 pub use classes::{ByClass, by_class};
 pub use entropic::{Sinkhorn, sinkhorn};
 use hesper_learn::Matrix;
-pub use shortest::exact;
+pub use simplex::exact;
 
 use crate::Error;
 

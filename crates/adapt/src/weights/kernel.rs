@@ -74,6 +74,13 @@ pub(crate) fn gaussian(a: &[f64], b: &[f64], cols: usize, width: f64) -> Vec<f64
     values
 }
 
+/// The mean of the kernels of each row of `a` with all rows of `b`.
+pub(crate) fn mean_kernels(a: &[f64], b: &[f64], cols: usize, width: f64) -> Vec<f64> {
+    let rows = (b.len() / cols) as f64;
+    let kernels = |a: &[f64]| b.chunks_exact(cols).map(|b| value(squared_distance(a, b), width)).sum::<f64>();
+    a.chunks_exact(cols).map(|a| kernels(a) / rows).collect()
+}
+
 /// The kernel of a squared distance.
 pub(crate) fn value(squared_distance: f64, width: f64) -> f64 {
     // Divided by the width twice: its square may underflow, and 0/0 is none.

@@ -2,21 +2,27 @@
 //!
 //! Under covariate shift the classes of like objects are alike in source and target, only the objects come in other numbers.
 //! Then each source object should count by the ratio of the densities, w(x) = p_target(x)/p_source(x) (Shimodaira 2000,
-//! doi:10.1016/S0378-3758(00)00115-4). The methods differ in how they estimate it. All look at features as they are given:
-//! scale them before.
+//! doi:10.1016/S0378-3758(00)00115-4). The methods differ in how they estimate it. Under target shift, the classes come in
+//! other shares, and objects of a class are alike: [`Tars`] gives each class one weight. All look at features as they are
+//! given: scale them before.
 
 mod discriminator;
 mod gaussian;
 pub(crate) mod kernel;
 mod kliep;
+mod kmm;
 pub(crate) mod linear;
 mod nearest;
+mod quadratic;
+mod tars;
 mod ulsif;
 
 pub use discriminator::Discriminator;
 pub use gaussian::Gaussian;
 pub use kliep::Kliep;
+pub use kmm::Kmm;
 pub use nearest::Nearest;
+pub use tars::Tars;
 pub use ulsif::{Rulsif, Ulsif};
 
 use crate::{Error, Source, Target, Weighting};
@@ -28,8 +34,10 @@ pub fn weightings() -> Vec<Box<dyn Weighting>> {
         Box::new(Discriminator::default()),
         Box::new(Nearest::default()),
         Box::new(Kliep::default()),
+        Box::new(Kmm::default()),
         Box::new(Ulsif::default()),
         Box::new(Rulsif::default()),
+        Box::new(Tars::default()),
     ]
 }
 
