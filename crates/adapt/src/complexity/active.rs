@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Asked, ask};
 use super::family::unscaled;
-use super::{Asking, Choice, Choose, ComplexityPrior, Family, Oracle};
+use super::{Asking, Candidate, Choice, Choose, ComplexityPrior, Family, Oracle};
 use crate::{Error, Fitted, Target};
 
 /// How a model of a known complexity is made of labels that are asked for.
@@ -48,6 +48,8 @@ pub struct Answered {
     pub labels: Vec<u32>,
     /// The members chosen after each batch, by their names; the last one is that of the classifier. Empty if there was no choice.
     pub chosen: Vec<String>,
+    /// What was looked at in the last choice, if it was made a posteriori.
+    pub candidates: Vec<Candidate>,
     /// How many models were fitted to labels of the target in all.
     pub fits: usize,
 }
@@ -130,7 +132,8 @@ pub fn active(
         ));
     }
     let fitted = Fitted { classifier: unscaled(prepare, choice.classifier), effective_size: None, warnings };
-    Ok(Answered { fitted, asked: asked.rows, labels: asked.labels, chosen, fits })
+    let candidates = choice.candidates;
+    Ok(Answered { fitted, asked: asked.rows, labels: asked.labels, chosen, candidates, fits })
 }
 
 /// The labelled objects and, if the bias is corrected, their weights.

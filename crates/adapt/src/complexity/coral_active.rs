@@ -15,22 +15,16 @@ pub struct CoralActiveParams {
     pub asking: Asking,
     /// How the source is aligned.
     pub coral: Coral,
-    /// How much a labelled object of the target weighs, in objects of the source; above 0. Default 5.
-    pub weight: f64,
+    /// How much a labelled object of the target weighs, in objects of the source; above 0. When absent, the default, the source's
+    /// objects divided by the labels of the whole budget: in the end both weigh the same.
+    pub weight: Option<f64>,
 }
 
 impl Default for CoralActiveParams {
     fn default() -> Self {
-        Self {
-            asking: Asking { first: 0, ..Asking::default() },
-            coral: Coral::default(),
-            weight: TARGET_WEIGHT,
-        }
+        Self { asking: Asking { first: 0, ..Asking::default() }, coral: Coral::default(), weight: None }
     }
 }
-
-/// The default of [`CoralActiveParams::weight`].
-pub(super) const TARGET_WEIGHT: f64 = 5.0;
 
 impl CoralActiveParams {
     /// Checks the ranges.
@@ -44,11 +38,13 @@ impl CoralActiveParams {
     }
 }
 
-pub(super) fn check_weight(weight: f64) -> Result<(), Error> {
-    if weight > 0.0 && weight.is_finite() {
-        return Ok(());
+pub(super) fn check_weight(weight: Option<f64>) -> Result<(), Error> {
+    match weight {
+        Some(weight) if !(weight > 0.0 && weight.is_finite()) => {
+            refuse("weight", weight, "above 0, and finite")
+        }
+        _ => Ok(()),
     }
-    refuse("weight", weight, "above 0, and finite")
 }
 
 /// Asks for labels of the target, and learns from them together with the source, aligned by [`Coral`] to the pool.
@@ -69,12 +65,14 @@ pub fn coral_active(
 ) -> Result<Answered, Error> {
     params.check()?;
     let aligned = params.coral.align(source, target, seed)?;
+    let budget = params.asking.budget.min(target.x.rows());
+    let own = params.weight.unwrap_or(source.x.rows() as f64 / budget as f64);
     let mut fits = 0;
     let fit = |asked: &Asked| {
         let x = target.x.select_rows(&asked.rows);
         let weights: Vec<f64> = match params.asking.correct {
-            true => asked.weights(target.x.rows()).into_iter().map(|weight| weight * params.weight).collect(),
-            false => vec![params.weight; asked.rows.len()],
+            true => asked.weights(target.x.rows()).into_iter().map(|weight| weight * own).collect(),
+            false => vec![own; asked.rows.len()],
         };
         together(&aligned, source, &LabelledTarget { x: &x, y: &asked.labels }, &weights, learner, seed)
     };
@@ -91,6 +89,7 @@ pub fn coral_active(
         asked: asked.rows,
         labels: asked.labels,
         chosen: Vec::new(),
+        candidates: Vec::new(),
         fits: fits + 1,
     })
 }
@@ -146,10 +145,13 @@ mod tests {
             metrics::accuracy(&truth, &guessed).unwrap()
         };
         let asking = Asking { budget: 15, first: 0, ..Asking::default() };
-        let strong = of(CoralActiveParams { asking, weight: 100.0, ..CoralActiveParams::default() });
-        let weak = of(CoralActiveParams { asking, weight: 1e-6, ..CoralActiveParams::default() });
+        let strong = of(CoralActiveParams { asking, weight: Some(100.0), ..CoralActiveParams::default() });
+        let weak = of(CoralActiveParams { asking, weight: Some(1e-6), ..CoralActiveParams::default() });
         assert!(accuracy(&strong) > 0.95 && accuracy(&weak) < 0.9);
         assert_eq!((strong.fits, strong.asked.len()), (4, 15));
+        let balanced = of(CoralActiveParams { asking, ..CoralActiveParams::default() });
+        let same = of(CoralActiveParams { asking, weight: Some(4.0), ..CoralActiveParams::default() });
+        assert_eq!(balanced.asked, same.asked);
         let random = Asking { query: Query::Random, ..asking };
         assert_eq!(of(CoralActiveParams { asking: random, ..CoralActiveParams::default() }).fits, 1);
     }
@@ -157,7 +159,9 @@ mod tests {
     #[test]
     fn ranges_are_checked() {
         for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(CoralActiveParams { weight, ..CoralActiveParams::default() }.check().is_err());
+            assert!(
+                CoralActiveParams { weight: Some(weight), ..CoralActiveParams::default() }.check().is_err()
+            );
         }
         CoralActiveParams::default().check().unwrap();
     }

@@ -17,6 +17,21 @@ pub struct Member {
 }
 
 /// Learners of one kind, from the simplest to the most complex: where all else is equal, the first is taken.
+///
+/// Any learner makes a family, given the parameter that is its complexity:
+///
+/// ```
+/// use hesper_adapt::complexity::{Capacity, Family, Member};
+/// use hesper_learn::{LogisticParams, Scaling};
+/// let members = [0.01, 1.0, 100.0].map(|c| Member {
+///     name: format!("C = {c}"),
+///     learner: Box::new(LogisticParams { c, ..LogisticParams::default() }),
+///     capacity: Capacity::Fixed(4.0),
+/// });
+/// let family = Family { name: "logistic".to_owned(), scaling: Scaling::Standard, members: members.into() };
+/// family.check()?;
+/// # Ok::<(), hesper_adapt::Error>(())
+/// ```
 pub struct Family {
     /// The name of the kind, such as `knn`.
     pub name: String,

@@ -2,7 +2,7 @@
 
 use hesper_learn::{Learner, TrainingSet};
 
-use super::coral_active::{TARGET_WEIGHT, check_weight, together};
+use super::coral_active::{check_weight, together};
 use super::family::unscaled;
 use super::{Choose, ComplexityPrior, Family, PriorParams};
 use crate::maps::Coral;
@@ -72,18 +72,13 @@ impl FewLabels for Complexity {
 }
 
 /// The source aligned by [`Coral`], and learned from together with the labels of the target.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CoralFew {
     /// How the source is aligned.
     pub coral: Coral,
-    /// How much a labelled object of the target weighs, in objects of the source; above 0. Default 5.
-    pub weight: f64,
-}
-
-impl Default for CoralFew {
-    fn default() -> Self {
-        Self { coral: Coral::default(), weight: TARGET_WEIGHT }
-    }
+    /// How much a labelled object of the target weighs, in objects of the source; above 0. When absent, the default, the source's
+    /// objects divided by the labelled ones: both weigh the same.
+    pub weight: Option<f64>,
 }
 
 impl FewLabels for CoralFew {
@@ -106,7 +101,8 @@ impl FewLabels for CoralFew {
         check_weight(self.weight)?;
         labelled.check(source)?;
         let aligned = self.coral.align(source, target, seed)?;
-        let weights = vec![self.weight; labelled.y.len()];
+        let own = self.weight.unwrap_or(source.y.len() as f64 / labelled.y.len() as f64);
+        let weights = vec![own; labelled.y.len()];
         let classifier = together(&aligned, source, labelled, &weights, learner, seed)?;
         Ok(Fitted { classifier, effective_size: None, warnings: aligned.warnings })
     }
@@ -131,7 +127,7 @@ mod tests {
         let labelled = LabelledTarget { x: &own.0, y: &own.1 };
         let methods: [Box<dyn FewLabels>; 2] = [
             Box::new(Complexity::new(Family::knn(&[1, 3], Scaling::Standard))),
-            Box::new(CoralFew { weight: 100.0, coral: Coral { centre: true, ..Coral::default() } }),
+            Box::new(CoralFew { weight: Some(100.0), coral: Coral { centre: true, ..Coral::default() } }),
         ];
         for method in methods {
             let fitted = method.fit(&source, &target, &labelled, &LogisticParams::default(), 1).unwrap();
@@ -141,7 +137,7 @@ mod tests {
             assert!(method.fit(&source, &target, &bad, &LogisticParams::default(), 1).is_err());
         }
         assert!(
-            CoralFew { weight: 0.0, ..CoralFew::default() }
+            CoralFew { weight: Some(0.0), ..CoralFew::default() }
                 .fit(&source, &target, &labelled, &LogisticParams::default(), 1)
                 .is_err()
         );

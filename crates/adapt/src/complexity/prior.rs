@@ -18,6 +18,9 @@ pub struct PriorParams {
     /// How complex a model ought to be depends on how many objects it learns from: with the number of labels that the target
     /// will have, the prior is about models of that size.
     pub objects: Option<usize>,
+    /// What multiplies √n_b, above 0. With 1, the default, members must differ by several standard errors of one bootstrap's score
+    /// before the prior tells them apart; more of it makes a steeper prior, of which fewer members make up the mass.
+    pub sharpness: f64,
     /// By what members are judged on the objects that were not drawn. Default: accuracy.
     pub score: Score,
     /// ε0, added before the masses are made to add up to 1, so that no member is ruled out; above 0. Default 1e-3.
@@ -26,7 +29,7 @@ pub struct PriorParams {
 
 impl Default for PriorParams {
     fn default() -> Self {
-        Self { bootstraps: 20, objects: None, score: Score::Accuracy, floor: 1e-3 }
+        Self { bootstraps: 20, objects: None, sharpness: 1.0, score: Score::Accuracy, floor: 1e-3 }
     }
 }
 
@@ -42,8 +45,10 @@ impl PriorParams {
         if self.objects == Some(0) {
             return refuse("objects", 0, "at least 1");
         }
-        if !(self.floor > 0.0 && self.floor.is_finite()) {
-            return refuse("floor", self.floor, "above 0, and finite");
+        for (name, value) in [("sharpness", self.sharpness), ("floor", self.floor)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return refuse(name, value, "above 0, and finite");
+            }
         }
         Ok(())
     }
@@ -52,8 +57,8 @@ impl PriorParams {
 /// How likely each member of a family is to suit tasks like the source: what one survey learns about complexity, on disk or
 /// carried to the next one.
 ///
-/// π(θ) ∝ ε0 + mean over bootstraps b of softmax over θ of √n_b · score_b(θ), where score_b is the score on the n_b objects
-/// that b did not draw.
+/// π(θ) ∝ ε0 + mean over bootstraps b of softmax over θ of s √n_b · score_b(θ), where score_b is the score on the n_b
+/// objects that b did not draw and s is [`PriorParams::sharpness`].
 ///
 /// ```
 /// use hesper_adapt::Source;
@@ -151,7 +156,7 @@ impl ComplexityPrior {
             .collect::<Result<_, Error>>()?;
         let (mut mass, mut means) = (vec![params.floor; members], vec![0.0; members]);
         for (scores, draw) in scores.chunks_exact(members).zip(&draws) {
-            let root = (draw.left.len() as f64).sqrt();
+            let root = params.sharpness * (draw.left.len() as f64).sqrt();
             for (at, share) in softmax(scores, root).into_iter().enumerate() {
                 mass[at] += share / draws.len() as f64;
                 means[at] += scores[at] / draws.len() as f64;
@@ -378,6 +383,22 @@ mod tests {
     }
 
     #[test]
+    fn masses_follow_the_formula() {
+        let (x, y) = stripes();
+        let source = Source { x: &x, y: &y, n_classes: 2 };
+        let family = Family::knn(&[1, 5, 40], Scaling::None);
+        let params = PriorParams { bootstraps: 1, sharpness: 2.0, floor: 0.1, ..PriorParams::default() };
+        let prior = ComplexityPrior::learn(&source, &family, &params, 7).unwrap();
+        let left = Draw::new(60, None, 7, 0).unwrap().left.len() as f64;
+        let powers: Vec<f64> =
+            prior.scores().unwrap().iter().map(|score| (2.0 * left.sqrt() * score).exp()).collect();
+        let total: f64 = powers.iter().sum();
+        for (mass, power) in prior.mass().iter().zip(powers) {
+            assert!((mass - (0.1 + power / total) / 1.3).abs() < 1e-12);
+        }
+    }
+
+    #[test]
     fn a_few_objects_want_simpler_models() {
         // One class but for noise.
         let (x, _) = stripes();
@@ -427,6 +448,7 @@ mod tests {
             PriorParams { objects: Some(0), ..PriorParams::default() },
             PriorParams { floor: 0.0, ..PriorParams::default() },
             PriorParams { floor: f64::NAN, ..PriorParams::default() },
+            PriorParams { sharpness: 0.0, ..PriorParams::default() },
         ] {
             let error = ComplexityPrior::learn(&source, &family, &params, 0).unwrap_err();
             assert!(matches!(error, Error::Parameter { .. }), "{error}");
