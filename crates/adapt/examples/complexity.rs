@@ -20,8 +20,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// A classifier, and how many models were fitted to labels of the target on the way.
-type Learned = (Box<dyn Classifier>, usize);
+/// A classifier, how many models were fitted to labels of the target on the way, and which share of the bounds looked at last
+/// were 1 or more.
+type Learned = (Box<dyn Classifier>, usize, Option<f64>);
 
 /// Labels of the target.
 const BUDGET: usize = 40;
@@ -157,12 +158,19 @@ fn arms(priors: &Priors, reach: usize) -> Vec<(String, Arm<'_>)> {
         let arm = Arm { prior, choose: Choose::Prior, asking: asking() };
         arms.push((format!("prior {name} alone"), arm));
     }
+    let covered = Asking { start: Start::Cover { neighbours: reach }, ..asking() };
+    let structural = MapParams { bound: Bound::Vc, clip: false, ..map };
+    let savings = [("MAP VC unclipped", Choose::Map(structural)), ("alone", Choose::Prior)];
+    for (name, choose) in savings {
+        let arm = Arm { prior: &priors.steep, choose, asking: covered };
+        arms.push((format!("{name}, prior source of 40, steep, cover of 10, margin"), arm));
+    }
     let others = [
         ("random", Asking { query: Query::Random, ..asking() }),
         ("entropy", Asking { query: Query::Entropy, ..asking() }),
         ("margin, bias corrected", Asking { correct: true, ..asking() }),
         ("cover", Asking { first: BUDGET, start: Start::Cover { neighbours: reach }, ..asking() }),
-        ("cover of 10, margin", Asking { start: Start::Cover { neighbours: reach }, ..asking() }),
+        ("cover of 10, margin", covered),
     ];
     for (name, asking) in others {
         let arm = Arm { prior: &priors.small, choose: Choose::Map(map), asking };
@@ -213,6 +221,7 @@ struct Run {
     accuracy: f64,
     balanced: f64,
     fits: usize,
+    vacuous: Option<f64>,
     seconds: f64,
 }
 
@@ -226,13 +235,14 @@ impl Study {
         for seed in 0..self.seeds {
             let fold = HoldOut::new(self, seed)?;
             let start = cpu_seconds();
-            let (classifier, fits) = learn(&fold)?;
+            let (classifier, fits, vacuous) = learn(&fold)?;
             let seconds = cpu_seconds() - start;
             let guessed = metrics::most_probable(&classifier.predict_proba(&fold.held)?);
             runs.push(Run {
                 accuracy: metrics::accuracy(&fold.held_truth, &guessed)?,
                 balanced: metrics::balanced_accuracy(&fold.held_truth, &guessed)?,
                 fits,
+                vacuous,
                 seconds,
             });
         }
@@ -298,12 +308,15 @@ impl<'a> HoldOut<'a> {
             _ => (self.study.x.clone(), self.study.y.clone()),
         };
         let data = TrainingSet { x: &x, y: &y, weights: None, n_classes: CLASSES };
-        Ok((LogisticParams::default().fit(&data, self.seed)?, usize::from(own)))
+        Ok((LogisticParams::default().fit(&data, self.seed)?, usize::from(own), None))
     }
 }
 
 fn learned(answered: Answered) -> Outcome<Learned> {
-    Ok((answered.fitted.classifier, answered.fits))
+    let count = answered.candidates.len();
+    let vacuous = answered.candidates.iter().filter(|candidate| candidate.bound >= 1.0).count();
+    let share = (count > 0).then(|| vacuous as f64 / count as f64);
+    Ok((answered.fitted.classifier, answered.fits, share))
 }
 
 /// A line of the table.
@@ -315,6 +328,7 @@ struct Row {
     /// Against the full grid, seed by seed: accuracy, balanced accuracy, and how many times more models the grid fits.
     paired: Option<(metrics::Interval, metrics::Interval, f64)>,
     fits: f64,
+    vacuous: Option<f64>,
     seconds: f64,
     runs: Vec<[f64; 4]>,
 }
@@ -344,6 +358,7 @@ impl Row {
             balanced: interval(&|at| own[at].balanced)?,
             paired,
             fits: fits(runs),
+            vacuous: own.iter().map(|run| run.vacuous).sum::<Option<f64>>().map(|sum| sum / own.len() as f64),
             seconds: seconds[seconds.len() / 2],
             runs: own.iter().map(|run| [run.accuracy, run.balanced, run.fits as f64, run.seconds]).collect(),
         })
@@ -355,8 +370,8 @@ fn half(interval: &metrics::Interval) -> f64 {
 }
 
 fn markdown(rows: &[Row]) -> String {
-    let mut text = "| family | arm | accuracy | balanced | accuracy − grid | balanced − grid | fits | grid's fits / these | CPU ms |\n\
-                    |---|---|---|---|---|---|---|---|---|\n"
+    let mut text = "| family | arm | accuracy | balanced | accuracy − grid | balanced − grid | fits | grid's fits / these | bounds ≥ 1 | CPU ms |\n\
+                    |---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for row in rows {
         let plain = |value: &metrics::Interval| format!("{:.3} ± {:.3}", value.estimate, half(value));
@@ -366,7 +381,7 @@ fn markdown(rows: &[Row]) -> String {
             None => [const { String::new() }; 3],
         };
         text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {:.0} | {} | {:.1} |\n",
+            "| {} | {} | {} | {} | {} | {} | {:.0} | {} | {} | {:.1} |\n",
             row.family,
             row.arm,
             plain(&row.accuracy),
@@ -375,6 +390,7 @@ fn markdown(rows: &[Row]) -> String {
             paired[1],
             row.fits,
             paired[2],
+            row.vacuous.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share)),
             1e3 * row.seconds
         );
     }
@@ -383,7 +399,7 @@ fn markdown(rows: &[Row]) -> String {
 
 fn csv(rows: &[Row]) -> String {
     let mut text = "family,arm,accuracy,accuracy_half,balanced,balanced_half,accuracy_less_grid,accuracy_less_grid_half,\
-                    balanced_less_grid,balanced_less_grid_half,fits,fit_ratio,cpu_seconds\n"
+                    balanced_less_grid,balanced_less_grid_half,fits,fit_ratio,bounds_vacuous,cpu_seconds\n"
         .to_owned();
     for row in rows {
         let paired = row.paired.as_ref().map_or(vec![String::new(); 5], |(accuracy, balanced, ratio)| {
@@ -392,7 +408,7 @@ fn csv(rows: &[Row]) -> String {
                 .to_vec()
         });
         text += &format!(
-            "{},\"{}\",{:.5},{:.5},{:.5},{:.5},{},{:.2},{},{:.5}\n",
+            "{},\"{}\",{:.5},{:.5},{:.5},{:.5},{},{:.2},{},{},{:.5}\n",
             row.family,
             row.arm,
             row.accuracy.estimate,
@@ -402,6 +418,7 @@ fn csv(rows: &[Row]) -> String {
             paired[..4].join(","),
             row.fits,
             paired[4],
+            row.vacuous.map_or(String::new(), |share| format!("{share:.4}")),
             row.seconds
         );
     }

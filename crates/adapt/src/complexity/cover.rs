@@ -42,7 +42,7 @@ pub fn cover(x: &Matrix, neighbours: usize, most: usize, seed: u64) -> Vec<usize
 fn forbid(x: &Matrix, row: usize, width: usize, allowed: &mut [bool]) {
     allowed[row] = false;
     if width > 0 {
-        nearest(x, row).into_iter().take(width).for_each(|other| allowed[other] = false);
+        nearest(x, row, width).into_iter().for_each(|other| allowed[other] = false);
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
                     break;
                 }
                 forbidden[row] = true;
-                nearest(&x, row).into_iter().take(width).for_each(|other| forbidden[other] = true);
+                nearest(&x, row, width).into_iter().for_each(|other| forbidden[other] = true);
             }
             let few = cover(&x, width, 3, seed);
             prop_assert_eq!(&few[..], &all[..rows.min(3)]);

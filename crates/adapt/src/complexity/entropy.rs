@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::maps::refuse;
@@ -13,7 +14,8 @@ pub struct EntropyCurve {
 
 impl EntropyCurve {
     /// The curve up to `most` neighbours, or as many as there are. Features as they are, distances Euclidean; of equally near
-    /// objects the first ones count. Takes n² distances.
+    /// objects the first ones count. Takes n² distances, and room
+    /// for n `most` numbers.
     ///
     /// # Errors
     /// As [`Source::check`]; fewer than two objects; `most` = 0.
@@ -28,15 +30,19 @@ impl EntropyCurve {
             return Err(Error::Domain { domain: "source", what });
         }
         let most = most.min(rows - 1);
-        let mut mean = vec![0.0; most];
-        for row in 0..rows {
-            let order = nearest(source.x, row);
+        let of = |row: usize| -> Vec<f64> {
             let mut counts = vec![0usize; source.n_classes];
             counts[source.y[row] as usize] += 1;
-            for (k, other) in order.into_iter().take(most).enumerate() {
+            let grown = nearest(source.x, row, most).into_iter().enumerate().map(|(k, other)| {
                 counts[source.y[other] as usize] += 1;
-                mean[k] += entropy(&counts, k + 2) / rows as f64;
-            }
+                entropy(&counts, k + 2)
+            });
+            grown.collect()
+        };
+        let curves: Vec<Vec<f64>> = (0..rows).into_par_iter().map(of).collect();
+        let mut mean = vec![0.0; most];
+        for curve in curves {
+            mean.iter_mut().zip(curve).for_each(|(mean, entropy)| *mean += entropy / rows as f64);
         }
         Ok(Self { mean })
     }
@@ -52,14 +58,19 @@ impl EntropyCurve {
     }
 }
 
-/// The other rows, the nearest first.
-pub(super) fn nearest(x: &hesper_learn::Matrix, row: usize) -> Vec<usize> {
+/// The nearest other rows, at most `count`, the nearest first; of equally near ones the lowest.
+pub(super) fn nearest(x: &hesper_learn::Matrix, row: usize, count: usize) -> Vec<usize> {
     let own = x.row(row);
     let mut all: Vec<(f64, usize)> = (0..x.rows())
         .filter(|other| *other != row)
         .map(|other| (own.iter().zip(x.row(other)).map(|(a, b)| (a - b).powi(2)).sum(), other))
         .collect();
-    all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    if count < all.len() {
+        all.select_nth_unstable_by(count, order);
+        all.truncate(count);
+    }
+    all.sort_unstable_by(order);
     all.into_iter().map(|(_, other)| other).collect()
 }
 

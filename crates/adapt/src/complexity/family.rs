@@ -107,6 +107,16 @@ impl Family {
         Self { name: "trees".to_owned(), scaling: Scaling::None, members: all.map(member).collect() }
     }
 
+    /// The family of this name with its members by default: `knn`, `svm` or `trees`, the last of which pays no heed to scaling.
+    pub fn named(name: &str, scaling: Scaling) -> Option<Self> {
+        match name {
+            "knn" => Some(Self::knn(&[], scaling)),
+            "svm" => Some(Self::svm(&[], &[], scaling)),
+            "trees" => Some(Self::trees(&[], &[])),
+            _ => None,
+        }
+    }
+
     /// Checks that there are members, no two of one name.
     ///
     /// # Errors
@@ -188,6 +198,10 @@ mod tests {
         }
         assert_eq!(Family::svm(&[], &[], Scaling::None).members.len(), 24);
         assert_eq!(Family::trees(&[], &[]).members.len(), 18);
+        for name in ["knn", "svm", "trees"] {
+            assert_eq!(Family::named(name, Scaling::Standard).unwrap().name, name);
+        }
+        assert!(Family::named("unheard-of", Scaling::None).is_none());
     }
 
     #[test]

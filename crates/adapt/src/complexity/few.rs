@@ -15,7 +15,8 @@ pub struct Complexity {
     pub family: Family,
     /// What is known of complexity already; learned from the source when absent.
     pub prior: Option<ComplexityPrior>,
-    /// How the prior is learned when it is.
+    /// How the prior is learned when it is; unless [`PriorParams::objects`] says otherwise, by draws of as many objects as are
+    /// labelled.
     pub learn: PriorParams,
     /// How the member is chosen.
     pub choose: Choose,
@@ -54,7 +55,9 @@ impl FewLabels for Complexity {
         let prior = match &self.prior {
             Some(prior) => prior,
             None => {
-                learned = ComplexityPrior::learn(source, &self.family, &self.learn, seed)?;
+                let objects = self.learn.objects.or(Some(labelled.y.len()));
+                let params = PriorParams { objects, ..self.learn };
+                learned = ComplexityPrior::learn(source, &self.family, &params, seed)?;
                 &learned
             }
         };
