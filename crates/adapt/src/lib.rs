@@ -8,6 +8,7 @@
 //! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
 
 mod adaptation;
+pub mod complexity;
 mod domain;
 mod error;
 pub mod maps;
