@@ -9,8 +9,11 @@
 
 mod domain;
 mod error;
+pub mod few;
 pub mod maps;
 mod method;
+pub mod prior;
+pub mod select;
 pub mod shift;
 pub mod transport;
 pub mod weights;

@@ -1,0 +1,3 @@
+//! Choosing among methods without labels of the target.
+
+pub(crate) mod folds;
