@@ -124,8 +124,8 @@ fn without_a_reason_to_leave_the_source_transfer_stays_there() {
 
 #[test]
 fn other_shares_are_found_and_used() {
-    let (x, y) = triangle(600, 0.0, 1.7, 4, 1);
-    let (t, truth) = triangle(1200, 0.0, 1.7, 11, 31);
+    let (x, y) = triangle(600, 0.0, 1.4, 4, 1);
+    let (t, truth) = triangle(1200, 0.0, 1.4, 11, 31);
     let (source, target) = (Source { x: &x, y: &y, n_classes: 3 }, Target { x: &t });
     let learner = LogisticParams::default();
     let data = hesper_learn::TrainingSet { x: &x, y: &y, weights: None, n_classes: 3 };
@@ -142,7 +142,7 @@ fn other_shares_are_found_and_used() {
         );
         let shares = method.shares(&source, &target, &learner, 1).unwrap();
         for found in [&shares.em, shares.bbse.as_ref().unwrap()] {
-            assert!((found[0] - 11.0 / 12.0).abs() < 0.08, "{found:?}");
+            assert!((found[0] - 11.0 / 12.0).abs() < 0.1, "{found:?}");
         }
     }
 }
