@@ -10,6 +10,7 @@
 mod domain;
 mod error;
 pub mod few;
+pub mod joint;
 pub mod maps;
 mod method;
 pub mod prior;

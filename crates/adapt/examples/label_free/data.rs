@@ -50,7 +50,10 @@ fn csv(path: &Path) -> Result<(Matrix, Vec<u32>)> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let (mut rows, mut classes) = (Vec::new(), Vec::new());
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let values = line.split(',').map(|field| field.trim().parse::<f64>()).collect::<std::result::Result<Vec<_>, _>>()?;
+        let values = line
+            .split(',')
+            .map(|field| field.trim().parse::<f64>())
+            .collect::<std::result::Result<Vec<_>, _>>()?;
         let (class, features) = values.split_last().ok_or("an empty line")?;
         rows.push(features.to_vec());
         classes.push(*class as u32);
@@ -72,7 +75,8 @@ pub(crate) fn pair_of_files(source: &str, target: &str) -> Result<Pair> {
 
 fn mars() -> Result<Pair> {
     let folder = root().join("mars_landforms");
-    let [source, target] = from_zero([csv(&folder.join("mars-src.csv"))?, csv(&folder.join("mars-tgt.csv"))?]);
+    let [source, target] =
+        from_zero([csv(&folder.join("mars-src.csv"))?, csv(&folder.join("mars-tgt.csv"))?]);
     Ok(Pair::new("mars", source, target))
 }
 
@@ -83,8 +87,9 @@ fn supernovae() -> Result<Pair> {
     let mean = first.iter().sum::<f64>() / first.len() as f64;
     let deviation = (first.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / first.len() as f64).sqrt();
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let (source, target): (Vec<usize>, Vec<usize>) = (0..y.len())
-        .partition(|&row| random.random::<f64>() < 1.0 / (1.0 + (-1.5 * (first[row] - mean) / deviation).exp()));
+    let (source, target): (Vec<usize>, Vec<usize>) = (0..y.len()).partition(|&row| {
+        random.random::<f64>() < 1.0 / (1.0 + (-1.5 * (first[row] - mean) / deviation).exp())
+    });
     let part = |rows: &[usize]| (x.select_rows(rows), rows.iter().map(|&row| y[row]).collect());
     Ok(Pair::new("supernovae", part(&source), part(&target)))
 }
@@ -93,7 +98,8 @@ fn supernovae() -> Result<Pair> {
 fn npy(path: &Path) -> Result<Vec<f64>> {
     let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let (header, data) = (String::from_utf8_lossy(&bytes[10..10 + length]).into_owned(), &bytes[10 + length..]);
+    let (header, data) =
+        (String::from_utf8_lossy(&bytes[10..10 + length]).into_owned(), &bytes[10 + length..]);
     Ok(if header.contains("<f4") {
         data.as_chunks::<4>().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect()
     } else {
@@ -105,7 +111,8 @@ fn npy(path: &Path) -> Result<Vec<f64>> {
 fn digits(from: &str, to: &str) -> Result<Pair> {
     let read = |name: &str| -> Result<(Matrix, Vec<u32>)> {
         let folder = root().join("digits");
-        let y: Vec<u32> = npy(&folder.join(format!("{name}_y.npy")))?.iter().map(|class| *class as u32).collect();
+        let y: Vec<u32> =
+            npy(&folder.join(format!("{name}_y.npy")))?.iter().map(|class| *class as u32).collect();
         let pixels = npy(&folder.join(format!("{name}_X.npy")))?;
         let mut data = Vec::with_capacity(y.len() * 64);
         for image in pixels.chunks_exact(256) {
@@ -137,11 +144,15 @@ fn synthetic(kind: &str) -> Result<Pair> {
             row[1] += row[0] * row[0] * 0.4;
             // Objects are kept by what they look like, so that like objects stay of like classes.
             let odds = 1.5 * row[0] + row[2] - 1.0;
-            if kind == "covariate" && random.random::<f64>() > 1.0 / (1.0 + (if target { -odds } else { odds }).exp()) {
+            if kind == "covariate"
+                && random.random::<f64>() > 1.0 / (1.0 + (if target { -odds } else { odds }).exp())
+            {
                 continue;
             }
             if target && kind == "calibration" {
-                row.iter_mut().enumerate().for_each(|(at, value)| *value = *value * (1.5 + 0.3 * at as f64) + 1.0);
+                row.iter_mut()
+                    .enumerate()
+                    .for_each(|(at, value)| *value = *value * (1.5 + 0.3 * at as f64) + 1.0);
             }
             if target && kind == "concept" {
                 (row[0], row[2]) = (0.3 * row[0] - 0.95 * row[2], 0.95 * row[0] + 0.3 * row[2]);

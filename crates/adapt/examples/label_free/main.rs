@@ -11,8 +11,8 @@ mod methods;
 use std::io::Write;
 
 use data::{Pair, Result};
-use hesper_adapt::select::{Candidate, Domains, LabelFreeScore, Score, SourceOnly, Trial};
 use hesper_adapt::prior::PriorCorrection;
+use hesper_adapt::select::{Domains, LabelFreeScore, Score, Trial};
 use hesper_adapt::{Source, Target};
 use hesper_learn::metrics;
 use serde_json::{Map, Value, json};
@@ -59,46 +59,67 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// One line for each configuration that could be fitted.
+/// One line for each configuration that could be fitted and scored.
 fn configurations(pair: &Pair, seed: u64) -> Result<Vec<Map<String, Value>>> {
     let source = Source { x: &pair.x, y: &pair.y, n_classes: pair.n_classes };
     let domains = Domains::new(source, Target { x: &pair.t }, seed)?;
-    let mut found = Vec::new();
-    for learner in methods::learners() {
-        let plain = Trial::new(&domains, &SourceOnly, learner.1.as_ref())?;
-        let scores = LabelFreeScore::ALL.iter().map(|score| score.of(&plain)).collect::<std::result::Result<Vec<_>, _>>()?;
-        let shares = PriorCorrection::em().shares(&source, &Target { x: &pair.t }, learner.1.as_ref(), seed);
-        for candidate in methods::configurations(&[learner.clone()]) {
-            match line(pair, &domains, &candidate, &plain.predicted(), &scores) {
-                Ok(mut line) => {
-                    if let Ok(shares) = &shares {
-                        line.insert("shares".to_owned(), json!(shares));
-                    }
-                    line.insert("seed".to_owned(), json!(seed));
-                    found.push(line);
-                }
-                Err(error) => eprintln!("{}: {}: {error}", pair.name, candidate.name),
+    let learners = methods::learners();
+    let candidates = methods::configurations(&learners);
+    let mut trials = Vec::new();
+    let mut named = Vec::new();
+    for candidate in &candidates {
+        let learner = candidate.learner.as_ref().ok_or("no learner")?;
+        match Trial::new(&domains, candidate.method.as_ref(), learner.as_ref()) {
+            Ok(trial) => {
+                trials.push(trial);
+                named.push(&candidate.name);
             }
+            Err(error) => eprintln!("{}: {}: {error}", pair.name, candidate.name),
         }
+    }
+    let scores: Vec<Vec<Option<Score>>> = LabelFreeScore::ALL
+        .iter()
+        .map(|score| score.of(&trials).into_iter().map(std::result::Result::ok).collect())
+        .collect();
+    let shares: Vec<Value> = learners
+        .iter()
+        .map(|(_, learner)| {
+            json!(PriorCorrection::em().shares(&source, &Target { x: &pair.t }, learner.as_ref(), seed).ok())
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (at, (trial, name)) in trials.iter().zip(&named).enumerate() {
+        let learner = learners.iter().position(|(learner, _)| name.ends_with(learner)).ok_or("no learner")?;
+        let plain =
+            named.iter().position(|other| **other == format!("source-only/none/{}", learners[learner].0));
+        let Some(plain) = plain else { continue };
+        let own: Option<Vec<&Score>> = scores.iter().map(|scores| scores[at].as_ref()).collect();
+        let other: Option<Vec<&Score>> = scores.iter().map(|scores| scores[plain].as_ref()).collect();
+        let (Some(own), Some(other)) = (own, other) else {
+            eprintln!("{}: {name}: not every score", pair.name);
+            continue;
+        };
+        let mut line = line(pair, trial, &trials[plain].predicted(), &own, &other)?;
+        line.insert("name".to_owned(), json!(name));
+        line.insert("shares".to_owned(), shares[learner].clone());
+        line.insert("seed".to_owned(), json!(seed));
+        found.push(line);
     }
     Ok(found)
 }
 
 fn line(
     pair: &Pair,
-    domains: &Domains<'_>,
-    candidate: &Candidate,
+    trial: &Trial<'_>,
     before: &[u32],
-    scores_before: &[Score],
+    own: &[&Score],
+    other: &[&Score],
 ) -> Result<Map<String, Value>> {
-    let learner = candidate.learner.as_ref().ok_or("no learner")?;
-    let trial = Trial::new(domains, candidate.method.as_ref(), learner.as_ref())?;
     let predicted = trial.predicted();
     let alike = predicted.iter().zip(before).filter(|(a, b)| a == b).count();
     let mut line = Map::new();
     let mut put = |name: &str, value: Value| drop(line.insert(name.to_owned(), value));
     put("pair", json!(pair.name));
-    put("name", json!(candidate.name));
     put("accuracy", json!(metrics::accuracy(&pair.truth, &predicted)?));
     put("balanced", json!(metrics::balanced_accuracy(&pair.truth, &predicted)?));
     put("accuracy_before", json!(metrics::accuracy(&pair.truth, before)?));
@@ -106,10 +127,9 @@ fn line(
     put("effective_size", json!(trial.fitted().effective_size.map(|size| size / pair.y.len() as f64)));
     put("predicted", json!(trial.predicted_shares()));
     put("alike", json!(alike as f64 / before.len() as f64));
-    for (score, other) in LabelFreeScore::ALL.into_iter().zip(scores_before) {
-        let own = score.of(&trial)?;
+    for ((score, own), other) in LabelFreeScore::ALL.iter().zip(own).zip(other) {
         put(score.info().name, json!(own.value));
-        // Of how many standard deviations the gain over the source alone is.
+        // The gain over the source alone, and its standard deviation.
         let gains: Vec<f64> = own.objects.iter().zip(&other.objects).map(|(a, b)| a - b).collect();
         let mean = gains.iter().sum::<f64>() / gains.len() as f64;
         let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / gains.len() as f64;

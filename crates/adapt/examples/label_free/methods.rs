@@ -7,7 +7,9 @@ use hesper_adapt::prior::PriorCorrection;
 use hesper_adapt::select::{Candidate, SourceOnly};
 use hesper_adapt::weights::{Discriminator, Gaussian, Kliep, Nearest, Rulsif, Ulsif};
 use hesper_adapt::{Error, Fitted, Info, Map, Mapping, Method, Source, Target, Weighting};
-use hesper_learn::{Classifier, ForestParams, Learner, LogisticParams, Matrix, NeighboursParams, SvmParams, TrainingSet};
+use hesper_learn::{
+    Classifier, ForestParams, Learner, LogisticParams, Matrix, NeighboursParams, SvmParams, TrainingSet,
+};
 
 struct Weighted(Box<dyn Weighting>);
 
@@ -16,10 +18,20 @@ impl Method for Weighted {
         self.0.info()
     }
 
-    fn fit(&self, source: &Source<'_>, target: &Target<'_>, learner: &dyn Learner, seed: u64) -> Result<Fitted, Error> {
+    fn fit(
+        &self,
+        source: &Source<'_>,
+        target: &Target<'_>,
+        learner: &dyn Learner,
+        seed: u64,
+    ) -> Result<Fitted, Error> {
         let weights = self.0.weights(source, target, seed)?;
-        let data =
-            TrainingSet { x: source.x, y: source.y, weights: Some(&weights.values), n_classes: source.n_classes };
+        let data = TrainingSet {
+            x: source.x,
+            y: source.y,
+            weights: Some(&weights.values),
+            n_classes: source.n_classes,
+        };
         Ok(Fitted {
             classifier: learner.fit(&data, seed)?,
             effective_size: Some(weights.effective_size),
@@ -36,7 +48,13 @@ impl Method for Mapped {
         self.0.info()
     }
 
-    fn fit(&self, source: &Source<'_>, target: &Target<'_>, learner: &dyn Learner, seed: u64) -> Result<Fitted, Error> {
+    fn fit(
+        &self,
+        source: &Source<'_>,
+        target: &Target<'_>,
+        learner: &dyn Learner,
+        seed: u64,
+    ) -> Result<Fitted, Error> {
         let aligned = self.0.align(source, target, seed)?;
         let there = Source { x: &aligned.source, ..*source };
         let fitted = self.1.fit(&there, &Target { x: &aligned.target }, learner, seed)?;
@@ -72,7 +90,8 @@ impl Classifier for Behind {
 
 fn plain() -> Vec<(&'static str, Box<dyn Method>)> {
     let weighted = |weighting: Box<dyn Weighting>| -> Box<dyn Method> { Box::new(Weighted(weighting)) };
-    let mapped = |mapping: Box<dyn Mapping>| -> Box<dyn Method> { Box::new(Mapped(mapping, Box::new(SourceOnly))) };
+    let mapped =
+        |mapping: Box<dyn Mapping>| -> Box<dyn Method> { Box::new(Mapped(mapping, Box::new(SourceOnly))) };
     vec![
         ("source-only", Box::new(SourceOnly)),
         ("em", Box::new(PriorCorrection::em())),

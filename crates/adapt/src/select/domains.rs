@@ -52,8 +52,7 @@ impl<'a> Domains<'a> {
         if let Some(known) = self.importance.get() {
             return Ok(known);
         }
-        let learner =
-            Prepared { scaling: Scaling::Standard, learner: Box::new(LogisticParams::default()) };
+        let learner = Prepared { scaling: Scaling::Standard, learner: Box::new(LogisticParams::default()) };
         let fewest = self.source.x.rows().min(self.target.x.rows());
         let params = ShiftParams { folds: FOLDS.min(fewest).max(2), ..ShiftParams::default() };
         let found = shift_weights(&params, &learner, self.source.x, self.target.x, self.seed)?.source;

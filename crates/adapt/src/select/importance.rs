@@ -7,7 +7,9 @@ use crate::Error;
 fn held_out(trial: &Trial<'_>) -> Result<Vec<(f64, f64)>, Error> {
     let weights = trial.domains().importance()?;
     let pairs = weights.iter().zip(trial.held_out()?);
-    Ok(pairs.filter_map(|(weight, right)| right.map(|right| (*weight, if right { 0.0 } else { 1.0 }))).collect())
+    Ok(pairs
+        .filter_map(|(weight, right)| right.map(|right| (*weight, if right { 0.0 } else { 1.0 })))
+        .collect())
 }
 
 pub(super) fn weighted(trial: &Trial<'_>) -> Result<Score, Error> {

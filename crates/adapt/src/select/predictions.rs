@@ -1,11 +1,11 @@
 //! Scores by the target's probabilities alone.
 
-use hesper_learn::Matrix;
+use hesper_learn::{Matrix, metrics};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::Score;
+use super::{Score, Trial};
 use crate::maps::dot;
 
 /// How many objects are compared with each other, at most.
@@ -33,7 +33,9 @@ pub(super) fn mutual_information(probabilities: &Matrix) -> Score {
         mean.iter_mut().zip(row).for_each(|(mean, p)| *mean += p / probabilities.rows() as f64);
     }
     // A share that underflowed is none.
-    let of = |row: &[f64]| row.iter().zip(&mean).filter(|(_, q)| **q > 0.0).map(|(p, q)| information(*p, *q)).sum();
+    let of = |row: &[f64]| {
+        row.iter().zip(&mean).filter(|(_, q)| **q > 0.0).map(|(p, q)| information(*p, *q)).sum()
+    };
     Score::mean_of(rows(probabilities).map(of).collect())
 }
 
@@ -71,6 +73,33 @@ pub(super) fn mano(probabilities: &Matrix) -> Score {
     let value = mean.powf(1.0 / f64::from(POWER));
     let slope = value / (f64::from(POWER) * mean.max(f64::MIN_POSITIVE));
     Score { value, objects: parts.iter().map(|part| value + slope * (part - mean)).collect() }
+}
+
+/// Agreement with the ensemble of all.
+pub(super) fn consensus(trials: &[Trial<'_>]) -> Vec<Score> {
+    let Some(first) = trials.first() else { return Vec::new() };
+    let mut sums = vec![0.0; first.probabilities().data().len()];
+    for trial in trials {
+        sums.iter_mut().zip(trial.probabilities().data()).for_each(|(sum, p)| *sum += p);
+    }
+    let agreed: Vec<u32> = sums.chunks_exact(first.probabilities().cols()).map(largest).collect();
+    let agrees = |(own, agreed): (&u32, &u32)| if own == agreed { 1.0 } else { 0.0 };
+    let score = |trial: &Trial<'_>| {
+        let said = metrics::most_probable(trial.probabilities());
+        Score::mean_of(said.iter().zip(&agreed).map(agrees).collect())
+    };
+    trials.iter().map(score).collect()
+}
+
+/// The place of the largest number, the first of equals.
+fn largest(row: &[f64]) -> u32 {
+    let mut best = 0;
+    for (at, value) in row.iter().enumerate() {
+        if *value > row[best] {
+            best = at;
+        }
+    }
+    best as u32
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{Error, Info};
 ///
 /// The first three look at the source: they are right where like objects are of like classes in both domains, or where the
 /// way back undoes the way there. The others look at the target's probabilities alone, and cannot tell a classifier that is
-/// right from one that is sure.
+/// right from one that is sure. The last looks at the other candidates: it is right where most of them are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelFreeScore {
@@ -25,6 +25,8 @@ pub enum LabelFreeScore {
     Density,
     /// The norm of the matrix of probabilities, from near 0 to 1.
     Mano,
+    /// The share of the target's objects that get the class which all candidates together give them: from 0 to 1.
+    Consensus,
 }
 
 /// The value of a score.
@@ -45,7 +47,7 @@ impl Score {
 
 impl LabelFreeScore {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ImportanceWeighted,
         Self::Dev,
         Self::Circular,
@@ -53,6 +55,7 @@ impl LabelFreeScore {
         Self::MutualInformation,
         Self::Density,
         Self::Mano,
+        Self::Consensus,
     ];
 
     /// Name and documentation.
@@ -97,6 +100,11 @@ impl LabelFreeScore {
                       give no logits, so that the paper's other normalisation, which is for networks that are badly \
                       calibrated, is left out.",
             },
+            Self::Consensus => &Info {
+                name: "consensus",
+                doc: "Agreement with the ensemble of all candidates (Hu et al. 2024, NeurIPS): the share of objects whose most \
+                      probable class is that of the mean of all candidates' probabilities.",
+            },
         }
     }
 
@@ -111,12 +119,19 @@ impl LabelFreeScore {
         })
     }
 
-    /// Scores a trial.
+    /// Scores trials, which must all be of the same domains.
     ///
     /// # Errors
-    /// Those that look at the source: as [`crate::Method::fit`], and where no class of the source has two objects. The others
-    /// never.
-    pub fn of(self, trial: &Trial<'_>) -> Result<Score, Error> {
+    /// For each trial: of scores that look at the source, as [`crate::Method::fit`], and where no class of the source has two
+    /// objects. The others never.
+    pub fn of(self, trials: &[Trial<'_>]) -> Vec<Result<Score, Error>> {
+        if self == Self::Consensus {
+            return predictions::consensus(trials).into_iter().map(Ok).collect();
+        }
+        trials.iter().map(|trial| self.alone(trial)).collect()
+    }
+
+    fn alone(self, trial: &Trial<'_>) -> Result<Score, Error> {
         Ok(match self {
             Self::ImportanceWeighted => importance::weighted(trial)?,
             Self::Dev => importance::dev(trial)?,
@@ -125,6 +140,7 @@ impl LabelFreeScore {
             Self::MutualInformation => predictions::mutual_information(trial.probabilities()),
             Self::Density => predictions::density(trial.probabilities(), trial.domains().seed()),
             Self::Mano => predictions::mano(trial.probabilities()),
+            Self::Consensus => Score::mean_of(vec![1.0; trial.probabilities().rows()]),
         })
     }
 }
