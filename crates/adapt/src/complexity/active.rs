@@ -131,7 +131,7 @@ pub fn active(
             target.x.cols()
         ));
     }
-    let fitted = Fitted { classifier: unscaled(prepare, choice.classifier), effective_size: None, warnings };
+    let fitted = Fitted { warnings, ..Fitted::new(unscaled(prepare, choice.classifier)) };
     let candidates = choice.candidates;
     Ok(Answered { fitted, asked: asked.rows, labels: asked.labels, chosen, candidates, fits })
 }

@@ -85,7 +85,7 @@ pub fn coral_active(
     let known: Vec<u32> = [source.y, &asked.labels[..]].concat();
     lacking(&known, source.n_classes, &mut warnings);
     Ok(Answered {
-        fitted: Fitted { classifier, effective_size: None, warnings },
+        fitted: Fitted { warnings, ..Fitted::new(classifier) },
         asked: asked.rows,
         labels: asked.labels,
         chosen: Vec::new(),

@@ -70,7 +70,7 @@ impl FewLabels for Complexity {
         let choice = self.choose.choose(&self.family, prior, &data, seed)?;
         let mut warnings = choice.warnings;
         warnings.push(format!("chosen: {}, of the family {}", choice.name, self.family.name));
-        Ok(Fitted { classifier: unscaled(prepare, choice.classifier), effective_size: None, warnings })
+        Ok(Fitted { warnings, ..Fitted::new(unscaled(prepare, choice.classifier)) })
     }
 }
 
@@ -107,7 +107,7 @@ impl FewLabels for CoralFew {
         let own = self.weight.unwrap_or(source.y.len() as f64 / labelled.y.len() as f64);
         let weights = vec![own; labelled.y.len()];
         let classifier = together(&aligned, source, labelled, &weights, learner, seed)?;
-        Ok(Fitted { classifier, effective_size: None, warnings: aligned.warnings })
+        Ok(Fitted { warnings: aligned.warnings, ..Fitted::new(classifier) })
     }
 }
 

@@ -15,7 +15,7 @@ mod standardise;
 mod subspace;
 mod tca;
 
-pub(crate) use affine::refuse;
+pub(crate) use affine::{refuse, squared_distances};
 pub use coral::Coral;
 pub use gfk::Gfk;
 pub use jda::{Jda, JdaParams};

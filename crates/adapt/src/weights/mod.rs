@@ -58,7 +58,12 @@ fn check_domains(source: &Source<'_>, target: &Target<'_>) -> Result<(), Error> 
 }
 
 /// Refuses a parameter unless it is sound.
-fn require(sound: bool, name: &'static str, value: impl ToString, rule: &'static str) -> Result<(), Error> {
+pub(crate) fn require(
+    sound: bool,
+    name: &'static str,
+    value: impl ToString,
+    rule: &'static str,
+) -> Result<(), Error> {
     if sound { Ok(()) } else { Err(Error::Parameter { name, value: value.to_string(), rule }) }
 }
 
