@@ -33,6 +33,8 @@ pub struct Adapted {
     pub method: &'static Info,
     /// How the columns were scaled.
     pub adaptation: Adaptation,
+    /// The name of the learner that the classifier is of, for models on disk, where it is not the one that was given.
+    pub learner: Option<&'static str>,
     /// Takes objects of the target as they are, and gives the probabilities of the source's classes.
     pub classifier: Box<dyn Classifier>,
     /// The weights of the source's objects, if they were weighted.
@@ -138,6 +140,7 @@ impl Adaptation {
         Adapted {
             method: fitted.chosen.unwrap_or(method),
             adaptation: *self,
+            learner: fitted.learner,
             classifier: prepare.before(fitted.classifier),
             weights: fitted.weights,
             effective_size: fitted.effective_size,

@@ -62,6 +62,8 @@ pub struct Fitted {
     pub effective_size: Option<f64>,
     /// Source and target where a map took them, if one did.
     pub moved: Option<[Matrix; 2]>,
+    /// The name of the learner that the classifier is of, for models on disk, where it is not the one that was given.
+    pub learner: Option<&'static str>,
     /// The method behind it, where several were tried.
     pub chosen: Option<&'static Info>,
     /// What should be known before it is used, in words.
@@ -76,6 +78,7 @@ impl Fitted {
             weights: None,
             effective_size: None,
             moved: None,
+            learner: None,
             chosen: None,
             warnings: Vec::new(),
         }

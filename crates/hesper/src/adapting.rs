@@ -128,12 +128,13 @@ impl Scores {
 /// A learner with what was done around it, for the record of a model.
 struct Recorded<'a> {
     learner: &'a dyn Learner,
+    name: &'static str,
     adaptation: Value,
 }
 
 impl Learner for Recorded<'_> {
     fn name(&self) -> &'static str {
-        self.learner.name()
+        self.name
     }
 
     fn fit(&self, data: &TrainingSet<'_>, seed: u64) -> Result<Box<dyn Classifier>, hesper_learn::Error> {
@@ -161,7 +162,8 @@ pub(crate) fn model(
         return Ok(None);
     }
     let adaptation = serde_json::to_value(adaptation).unwrap_or_default();
-    let recorded = Recorded { learner, adaptation };
+    let name = adapted.learner.unwrap_or(learner.name());
+    let recorded = Recorded { learner, name, adaptation };
     let mut model =
         Model::new(&recorded, adapted.classifier, domains.source.names.clone(), domains.classes.clone())?;
     model.remember_objects(&domains.source.object_id, &domains.x)?;

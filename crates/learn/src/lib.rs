@@ -49,7 +49,7 @@ mod svm;
 mod tensor;
 
 pub use boosted::{Boosted, BoostedParams, EarlyStopping};
-pub use calibration::{Calibrated, Calibration, CalibrationMap};
+pub use calibration::{Calibrated, Calibration, CalibrationMap, Reweighted};
 pub use committee::Committee;
 pub use cross_validate::{CrossValidation, cross_validate};
 pub use dense::{Activation, DenseEnsemble, DenseLayer, DenseNetwork, LayerNorm};

@@ -16,7 +16,12 @@ pub(crate) struct Nested {
 impl Nested {
     /// Learns.
     pub(crate) fn fit(learner: &dyn Learner, data: &TrainingSet<'_>, seed: u64) -> Result<Self, Error> {
-        Ok(Self { learner: learner.name().to_owned(), classifier: learner.fit(data, seed)? })
+        Ok(Self::new(learner, learner.fit(data, seed)?))
+    }
+
+    /// What a learner learned.
+    pub(crate) fn new(learner: &dyn Learner, classifier: Box<dyn Classifier>) -> Self {
+        Self { learner: learner.name().to_owned(), classifier }
     }
 
     /// Adds the classifier's tensors under `place/<learner>/`; nothing if it cannot be saved.

@@ -7,7 +7,7 @@ use crate::projection::restore_projected;
 use crate::search::{Searched, SearchedClassifier};
 use crate::{
     Boosted, Calibrated, Classifier, Committee, DenseEnsemble, DenseNetwork, Forest, Logistic, NaiveBayes,
-    Neighbours, Svm, TensorMap,
+    Neighbours, Reweighted, Svm, TensorMap,
 };
 
 /// The classifier of a learner from its tensors, which are checked as a whole.
@@ -33,6 +33,7 @@ pub(crate) fn restore(
         Logistic::LEARNER => Ok(Box::new(Logistic::from_tensors(tensors, features, classes)?)),
         NaiveBayes::LEARNER => Ok(Box::new(NaiveBayes::from_tensors(tensors, features, classes)?)),
         Neighbours::LEARNER => Ok(Box::new(Neighbours::from_tensors(tensors, features, classes)?)),
+        Reweighted::LEARNER => Ok(Box::new(Reweighted::from_tensors(tensors, features, classes)?)),
         Searched::LEARNER => Ok(Box::new(SearchedClassifier::from_tensors(tensors, features, classes)?)),
         Svm::LEARNER => Ok(Box::new(Svm::from_tensors(tensors, features, classes)?)),
         _ => Err(format!("its learner `{learner}` is unknown to this program")),

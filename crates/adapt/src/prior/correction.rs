@@ -1,5 +1,5 @@
 use hesper_learn::conformal::effective_size;
-use hesper_learn::{Calibration, CalibrationMap, Classifier, Learner, Matrix, TrainingSet};
+use hesper_learn::{Calibration, CalibrationMap, Classifier, Learner, Matrix, Reweighted, TrainingSet};
 use serde::{Deserialize, Serialize};
 
 use crate::select::folds::folds;
@@ -51,6 +51,9 @@ pub struct Shares {
     pub em: Vec<f64>,
 }
 
+/// What was learned from the source: the classifier, and what calibrates it.
+type Parts = (Box<dyn Classifier>, Option<CalibrationMap>);
+
 /// Estimates that differ by more than this, half the sum of all differences, contradict each other.
 const CONTRADICTION: f64 = 0.2;
 
@@ -93,7 +96,7 @@ impl PriorCorrection {
         target: &Target<'_>,
         learner: &dyn Learner,
         seed: u64,
-    ) -> Result<(Corrected, Shares), Error> {
+    ) -> Result<(Parts, Shares), Error> {
         self.check()?;
         source.check()?;
         target.check(source)?;
@@ -114,7 +117,7 @@ impl PriorCorrection {
         source.y.iter().for_each(|&class| prior[class as usize] += 1.0 / source.y.len() as f64);
         let shares =
             Shares { source: prior, bbse: bbse(&tested, &own, &other).ok(), em: em(source, &other)? };
-        Ok((Corrected { inner, map, ratios: Vec::new() }, shares))
+        Ok(((inner, map), shares))
     }
 }
 
@@ -162,7 +165,7 @@ impl Method for PriorCorrection {
         learner: &dyn Learner,
         seed: u64,
     ) -> Result<Fitted, Error> {
-        let (mut corrected, shares) = self.learn(source, target, learner, seed)?;
+        let ((inner, map), shares) = self.learn(source, target, learner, seed)?;
         let mut warnings = Vec::new();
         let chosen = match (self.estimate, &shares.bbse) {
             (Estimate::Em, _) => &shares.em,
@@ -187,51 +190,15 @@ impl Method for PriorCorrection {
         }
         let least = 0.5 / target.x.rows() as f64;
         let ratio = |(to, from): (&f64, &f64)| if *from > 0.0 { to.max(least) / from } else { 0.0 };
-        corrected.ratios = chosen.iter().zip(&shares.source).map(ratio).collect();
-        let weights: Vec<f64> = source.y.iter().map(|&class| corrected.ratios[class as usize]).collect();
+        let ratios: Vec<f64> = chosen.iter().zip(&shares.source).map(ratio).collect();
+        let weights: Vec<f64> = source.y.iter().map(|&class| ratios[class as usize]).collect();
+        let corrected = Reweighted::new(learner, inner, map, ratios)?;
         Ok(Fitted {
+            learner: Some(Reweighted::LEARNER),
             effective_size: Some(effective_size(&weights)),
             weights: Some(weights),
             warnings,
             ..Fitted::new(Box::new(corrected))
         })
-    }
-}
-
-/// A classifier whose probabilities are calibrated and brought to other shares of the classes.
-struct Corrected {
-    inner: Box<dyn Classifier>,
-    map: Option<CalibrationMap>,
-    ratios: Vec<f64>,
-}
-
-impl Classifier for Corrected {
-    fn n_classes(&self) -> usize {
-        self.ratios.len()
-    }
-
-    fn n_features(&self) -> usize {
-        self.inner.n_features()
-    }
-
-    fn predict_proba(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
-        let mut plain = self.inner.predict_proba(x)?;
-        if let Some(map) = &self.map {
-            plain = map.apply(&plain)?;
-        }
-        let mut data = plain.data().to_vec();
-        for row in data.chunks_exact_mut(self.ratios.len()) {
-            let sum: f64 = row.iter().zip(&self.ratios).map(|(p, ratio)| p * ratio).sum();
-            // Where only classes are left that the source has not, the learner has the last word.
-            if sum > 0.0 {
-                // In this order no quotient exceeds 1.
-                row.iter_mut().zip(&self.ratios).for_each(|(p, ratio)| *p = *p * ratio / sum);
-            }
-        }
-        Matrix::new(plain.rows(), plain.cols(), data)
-    }
-
-    fn importances(&self) -> Option<Vec<f64>> {
-        self.inner.importances()
     }
 }

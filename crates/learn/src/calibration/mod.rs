@@ -9,6 +9,7 @@ mod isotonic;
 mod logistic;
 mod map;
 mod platt;
+mod reweighted;
 mod temperature;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use calibrated::Calibrated;
 pub(crate) use calibrated::CalibratedClassifier;
 pub use map::CalibrationMap;
+pub use reweighted::Reweighted;
 
 use crate::metrics::check_probabilities;
 use crate::{Error, Matrix};
