@@ -8,7 +8,8 @@
 //! because that is what is to be saved.
 //!
 //! With tens of labels most bounds are vacuous, and then the prior alone decides; [`Choice::warnings`] says so. Choosing by the
-//! prior alone needs no model of the target at all.
+//! prior alone needs no model of the target at all. How complex a model ought to be depends on how much it learns from: a prior
+//! for forty labels is best learned from draws of forty objects ([`PriorParams::objects`]).
 //!
 //! A second way needs no model either: [`EntropyCurve`] tells from neighbourhoods of the source how far a label reaches, and
 //! [`cover()`] picks objects of the target that far apart. And [`coral_active`] learns from the aligned source and the labels asked
@@ -30,6 +31,7 @@ mod prior;
 mod query;
 mod rademacher;
 mod score;
+mod search;
 
 pub use active::{ActiveParams, Answered, active};
 pub use ask::{Asking, Oracle, Start};
@@ -42,6 +44,7 @@ pub use entropy::EntropyCurve;
 pub use family::{Family, Member};
 pub use few::{Complexity, CoralFew};
 pub use map::{Candidate, MapParams};
-pub use prior::{ComplexityPrior, Learned, PriorParams};
+pub use prior::{ComplexityPrior, Learned};
 pub use query::Query;
 pub use score::Score;
+pub use search::PriorParams;

@@ -18,6 +18,10 @@ use hesper_adapt::{Mapping, Source, Target};
 use hesper_learn::{Classifier, Learner, LogisticParams, Matrix, Scaling, TrainingSet, metrics, split};
 use rustix::time::{ClockId, clock_gettime};
 
+mod report;
+
+use report::{Row, Run, Runs, csv, markdown, seeds_csv};
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// A classifier, how many models were fitted to labels of the target on the way, and which share of the bounds looked at last
@@ -210,21 +214,6 @@ struct Study {
     seeds: u64,
 }
 
-/// All seeds of an arm.
-struct Runs {
-    name: String,
-    runs: Vec<Run>,
-}
-
-/// One seed of an arm.
-struct Run {
-    accuracy: f64,
-    balanced: f64,
-    fits: usize,
-    vacuous: Option<f64>,
-    seconds: f64,
-}
-
 impl Study {
     fn source(&self) -> Source<'_> {
         Source { x: &self.x, y: &self.y, n_classes: CLASSES }
@@ -317,125 +306,6 @@ fn learned(answered: Answered) -> Outcome<Learned> {
     let vacuous = answered.candidates.iter().filter(|candidate| candidate.bound >= 1.0).count();
     let share = (count > 0).then(|| vacuous as f64 / count as f64);
     Ok((answered.fitted.classifier, answered.fits, share))
-}
-
-/// A line of the table.
-struct Row {
-    family: String,
-    arm: String,
-    accuracy: metrics::Interval,
-    balanced: metrics::Interval,
-    /// Against the full grid, seed by seed: accuracy, balanced accuracy, and how many times more models the grid fits.
-    paired: Option<(metrics::Interval, metrics::Interval, f64)>,
-    fits: f64,
-    vacuous: Option<f64>,
-    seconds: f64,
-    runs: Vec<[f64; 4]>,
-}
-
-impl Row {
-    fn new(family: &str, runs: &Runs, grid: Option<&Runs>) -> Outcome<Self> {
-        let interval = |of: &dyn Fn(usize) -> f64| {
-            metrics::mean_interval(&(0..runs.runs.len()).map(of).collect::<Vec<_>>(), 0.95)
-        };
-        let fits =
-            |runs: &Runs| runs.runs.iter().map(|run| run.fits as f64).sum::<f64>() / runs.runs.len() as f64;
-        let own = &runs.runs;
-        let paired = match grid {
-            None => None,
-            Some(grid) => Some((
-                interval(&|at| own[at].accuracy - grid.runs[at].accuracy)?,
-                interval(&|at| own[at].balanced - grid.runs[at].balanced)?,
-                fits(grid) / fits(runs),
-            )),
-        };
-        let mut seconds: Vec<f64> = own.iter().map(|run| run.seconds).collect();
-        seconds.sort_by(f64::total_cmp);
-        Ok(Self {
-            family: family.to_owned(),
-            arm: runs.name.clone(),
-            accuracy: interval(&|at| own[at].accuracy)?,
-            balanced: interval(&|at| own[at].balanced)?,
-            paired,
-            fits: fits(runs),
-            vacuous: own.iter().map(|run| run.vacuous).sum::<Option<f64>>().map(|sum| sum / own.len() as f64),
-            seconds: seconds[seconds.len() / 2],
-            runs: own.iter().map(|run| [run.accuracy, run.balanced, run.fits as f64, run.seconds]).collect(),
-        })
-    }
-}
-
-fn half(interval: &metrics::Interval) -> f64 {
-    interval.upper - interval.estimate
-}
-
-fn markdown(rows: &[Row]) -> String {
-    let mut text = "| family | arm | accuracy | balanced | accuracy − grid | balanced − grid | fits | grid's fits / these | bounds ≥ 1 | CPU ms |\n\
-                    |---|---|---|---|---|---|---|---|---|---|\n"
-        .to_owned();
-    for row in rows {
-        let plain = |value: &metrics::Interval| format!("{:.3} ± {:.3}", value.estimate, half(value));
-        let signed = |value: &metrics::Interval| format!("{:+.3} ± {:.3}", value.estimate, half(value));
-        let paired = match &row.paired {
-            Some((accuracy, balanced, ratio)) => [signed(accuracy), signed(balanced), format!("{ratio:.1}")],
-            None => [const { String::new() }; 3],
-        };
-        text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {:.0} | {} | {} | {:.1} |\n",
-            row.family,
-            row.arm,
-            plain(&row.accuracy),
-            plain(&row.balanced),
-            paired[0],
-            paired[1],
-            row.fits,
-            paired[2],
-            row.vacuous.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share)),
-            1e3 * row.seconds
-        );
-    }
-    text
-}
-
-fn csv(rows: &[Row]) -> String {
-    let mut text = "family,arm,accuracy,accuracy_half,balanced,balanced_half,accuracy_less_grid,accuracy_less_grid_half,\
-                    balanced_less_grid,balanced_less_grid_half,fits,fit_ratio,bounds_vacuous,cpu_seconds\n"
-        .to_owned();
-    for row in rows {
-        let paired = row.paired.as_ref().map_or(vec![String::new(); 5], |(accuracy, balanced, ratio)| {
-            [accuracy.estimate, half(accuracy), balanced.estimate, half(balanced), *ratio]
-                .map(|value| format!("{value:.5}"))
-                .to_vec()
-        });
-        text += &format!(
-            "{},\"{}\",{:.5},{:.5},{:.5},{:.5},{},{:.2},{},{},{:.5}\n",
-            row.family,
-            row.arm,
-            row.accuracy.estimate,
-            half(&row.accuracy),
-            row.balanced.estimate,
-            half(&row.balanced),
-            paired[..4].join(","),
-            row.fits,
-            paired[4],
-            row.vacuous.map_or(String::new(), |share| format!("{share:.4}")),
-            row.seconds
-        );
-    }
-    text
-}
-
-fn seeds_csv(rows: &[Row]) -> String {
-    let mut text = "family,arm,seed,accuracy,balanced,fits,cpu_seconds\n".to_owned();
-    for row in rows {
-        for (seed, [accuracy, balanced, fits, seconds]) in row.runs.iter().enumerate() {
-            text += &format!(
-                "{},\"{}\",{seed},{accuracy:.5},{balanced:.5},{fits},{seconds:.5}\n",
-                row.family, row.arm
-            );
-        }
-    }
-    text
 }
 
 fn table(path: &Path) -> Outcome<(Matrix, Vec<u32>)> {
