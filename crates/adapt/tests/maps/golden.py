@@ -3,7 +3,8 @@
     python golden.py > golden.json
 
 TCA is the generalised eigenproblem of its paper solved densely by scipy.linalg.eigh (SKADA 0.6.0 hands a table that is not
-symmetric to numpy.linalg.eigh, which reads its lower half alone). Columns of SA and TCA have arbitrary signs: compare up to them.
+symmetric to numpy.linalg.eigh, which reads its lower half alone). GFK and JDA are their papers' formulas in plain NumPy. Columns of SA,
+TCA and JDA have arbitrary signs: compare up to them.
 """
 import json
 
@@ -14,7 +15,7 @@ import skada
 from skada._mapping import CORALAdapter
 from skada._subspace import SubspaceAlignmentAdapter
 
-assert ot.__version__ == "0.9.7" and skada.__version__.startswith("0.6")
+assert ot.__version__.startswith("0.9.7") and skada.__version__.startswith("0.6")
 rng = np.random.default_rng(5)
 n, m, d = 24, 31, 4
 xs = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + 1.0
@@ -55,4 +56,48 @@ values, w = scipy.linalg.eigh(k @ h @ k, np.eye(n + m) + mu * k @ np.outer(e, e)
 w = w[:, ::-1][:, :3]
 # The method here gives w its length by A^(1/2) w = a unit vector, as eigh does.
 out["tca"] = (k @ w).tolist()
+
+# GFK: the integral over the geodesic between the principal subspaces by Gauss and Legendre's rule, and the root of it.
+p = 2
+ps, rest = np.split(np.linalg.svd(xs - xs.mean(0), full_matrices=True)[2].T, [p], axis=1)
+pt = np.linalg.svd(xt - xt.mean(0))[2].T[:, :p]
+u1, cosines, vt = np.linalg.svd(ps.T @ pt)
+theta = np.arccos(np.clip(cosines, -1, 1))
+u2 = -rest.T @ pt @ vt.T / np.sin(theta)
+g = np.zeros((d, d))
+for at, weight in zip(*np.polynomial.legendre.leggauss(60)):
+    phi = ps @ u1 * np.cos((at + 1) / 2 * theta) - rest @ u2 * np.sin((at + 1) / 2 * theta)
+    g += weight / 2 * phi @ phi.T
+root = scipy.linalg.sqrtm(g).real
+out["gfk"] = np.vstack([(xs - xs.mean(0)) @ root, (xt - xt.mean(0)) @ root]).tolist()
+
+# JDA: the same dense eigenproblem as TCA, with a difference of means for each class; classes by the nearest neighbour.
+centres = rng.normal(size=(3, d)) * 1.5
+yt = rng.integers(0, 3, m)
+xs = centres[y] + rng.normal(size=(n, d))
+xt = centres[yt] * [1.0, 0.5, 1.0, -0.2] + rng.normal(size=(m, d)) * 0.8 + 0.8
+x = np.vstack([xs, xt])
+k = np.exp(-ot.dist(x, x) / 8.0)
+ridge, count, guessed, changes = 0.1, 3, None, []
+for round in range(11):
+    differences = [np.outer(e, e)]
+    for label in range(3) if guessed is not None else []:
+        if (guessed == label).any():
+            each = np.r_[(y == label) / (y == label).sum(), -1.0 * (guessed == label) / (guessed == label).sum()]
+            differences.append(np.outer(each, each))
+    values, w = scipy.linalg.eigh(k @ h @ k, ridge * np.eye(n + m) + k @ sum(differences) @ k)
+    # The method here gives w its length by I + K M K / ridge.
+    w *= np.sqrt(ridge)
+    z = k @ w[:, ::-1][:, :count]
+    if round == 10:
+        break
+    again = y[((z[n:, None] - z[None, :n]) ** 2).sum(-1).argmin(1)]
+    if guessed is not None:
+        changes.append(int((again != guessed).sum()))
+    if guessed is not None and (again == guessed).all():
+        break
+    guessed = again
+# A test in which the classes never change would not see the rounds.
+assert sum(changes) > 0
+out["jda_source"], out["jda_target"], out["jda"] = xs.tolist(), xt.tolist(), z.tolist()
 print(json.dumps(out))
