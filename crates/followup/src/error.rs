@@ -20,6 +20,9 @@ pub enum Error {
         /// The names that there are.
         known: String,
     },
+    /// The labelled sample cannot be adapted to the sky.
+    #[error(transparent)]
+    Adapt(#[from] hesper_adapt::Error),
     /// The night cannot be allocated, or no allocator has that name.
     #[error(transparent)]
     Allocate(#[from] hesper_telescope::allocate::Error),

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Failure;
 use crate::adapting::{Entry, Scores};
+use crate::adapting_labels::Asked;
 use crate::commands::shift::ScaleName;
 use crate::domains::Domains;
 use crate::judging::Metric;
@@ -23,6 +24,8 @@ pub(crate) struct AdaptPage<'a> {
     /// Methods that could not be fitted, with the reason.
     pub(crate) failed: &'a [String],
     pub(crate) scores: Option<&'a Scores>,
+    /// What was asked for, if labels of the target were looked at.
+    pub(crate) asked: Option<&'a Asked>,
     pub(crate) domains: &'a Domains,
     pub(crate) scale: ScaleName,
     pub(crate) learner: String,
@@ -88,9 +91,19 @@ impl AdaptPage<'_> {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.told()];
         lines.extend(self.first().adapted.warnings.iter().map(|warning| format!("  warning: {warning}")));
+        if let Some(asked) = self.asked {
+            let chosen =
+                asked.chosen.as_ref().map(|chosen| format!("; chosen: {chosen}")).unwrap_or_default();
+            let fits = if asked.fits > 0 {
+                format!(", {} models fitted to them", asked.fits)
+            } else {
+                String::new()
+            };
+            lines.push(format!("{} classes of the target looked at{fits}{chosen}", asked.asked.len()));
+        }
         if let Some(scores) = self.scores {
             lines.push(format!(
-                "scored on {} objects of the target whose classes are known; none was looked at before",
+                "scored on {} objects of the target whose classes are known, but were not looked at before",
                 scores.truth.len()
             ));
         }
@@ -146,6 +159,9 @@ impl AdaptPage<'_> {
             "target": self.domains.t.rows(),
             "features": self.domains.source.columns(),
             "classes": self.domains.classes,
+            "labels": self.asked.map_or(0, |asked| asked.asked.len()),
+            "fits": self.asked.map(|asked| asked.fits),
+            "chosen": self.asked.and_then(|asked| asked.chosen.clone()),
             "scored": self.scores.map_or(0, |scores| scores.truth.len()),
             "accuracy": estimate(Metric::Accuracy),
             "balanced_accuracy": estimate(Metric::BalancedAccuracy),

@@ -7,10 +7,10 @@ use hesper_learn::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::Failure;
 use crate::clock::Clock;
 use crate::domains::Domains;
 use crate::judging::Metric;
-use crate::{Failure, progress};
 
 /// A method that was fitted.
 pub(crate) struct Entry {
@@ -33,26 +33,9 @@ pub(crate) struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Fits the methods one after the other. One that cannot be fitted is an error if it is the first, which was asked for;
-    /// the reason of any other is told, and it is left out.
-    pub(crate) fn fit(&self, methods: &[Box<dyn Method>]) -> Result<(Vec<Entry>, Vec<String>), Failure> {
-        let (mut entries, mut failed) = (Vec::new(), Vec::new());
-        let bar = progress::bar("adapting", Some(methods.len() as u64));
-        for method in methods {
-            let name = method.info().name;
-            bar.set_message(name);
-            match self.one(name, method.as_ref()) {
-                Ok(entry) => entries.push(entry),
-                Err(failure) if entries.is_empty() => return Err(failure),
-                Err(failure) => failed.push(format!("{name}: {failure}")),
-            }
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok((entries, failed))
-    }
-
-    fn one(&self, name: &str, method: &dyn Method) -> Result<Entry, Failure> {
+    /// Fits a method.
+    pub(crate) fn fit(&self, method: &dyn Method) -> Result<Entry, Failure> {
+        let name = method.info().name;
         let clock = Clock::start();
         let (source, target) = (self.domains.source(), self.domains.target());
         let adapted = self.adaptation.fit(&source, &target, method, self.learner, self.seed)?;

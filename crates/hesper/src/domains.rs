@@ -103,7 +103,7 @@ impl DomainOptions {
         Ok(Domains {
             x: matrix(&source)?,
             y: view.codes.iter().flatten().copied().collect(),
-            truth: target.class.iter().map(|class| self.code(&view, class.as_ref()?)).collect(),
+            truth: target.class.iter().map(|class| self.code(&view.classes, class.as_ref()?)).collect(),
             t: matrix(&target)?,
             classes: view.classes,
             source,
@@ -112,16 +112,24 @@ impl DomainOptions {
         })
     }
 
-    fn code(&self, view: &ClassView, class: &String) -> Option<u32> {
+    /// The classes that a table tells of objects, by their names.
+    pub(crate) fn classes(&self, path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+        let table = self.plain.read(path)?;
+        let known = table.object_id.into_iter().zip(table.class);
+        Ok(known.filter_map(|(id, class)| Some((id, class?))).collect())
+    }
+
+    /// The number of a class; nothing if the source does not have it.
+    pub(crate) fn code(&self, classes: &[String], class: &String) -> Option<u32> {
         match &self.positive {
             Some(positive) => Some(u32::from(class != positive)),
-            None => view.classes.iter().position(|known| known == class).map(|place| place as u32),
+            None => classes.iter().position(|known| known == class).map(|place| place as u32),
         }
     }
 
     fn strangers<'a>(&self, view: &ClassView, target: &'a FeatureTable) -> BTreeMap<&'a String, usize> {
         let mut strangers = BTreeMap::new();
-        for class in target.class.iter().flatten().filter(|class| self.code(view, class).is_none()) {
+        for class in target.class.iter().flatten().filter(|class| self.code(&view.classes, class).is_none()) {
             *strangers.entry(class).or_default() += 1;
         }
         strangers

@@ -2,6 +2,7 @@
 
 mod adapt_report;
 mod adapting;
+mod adapting_labels;
 mod campaign_file;
 mod campaign_report;
 mod campaign_tables;
@@ -80,6 +81,7 @@ enum Command {
     Learners(commands::learners::Learners),
     Strategies(commands::strategies::Strategies),
     Allocators(commands::allocators::Allocators),
+    Adaptations(commands::adaptations::Adaptations),
     Telescopes(commands::telescopes::Telescopes),
 }
 
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         Command::Learners(command) => command.run(),
         Command::Strategies(command) => command.run(),
         Command::Allocators(command) => command.run(),
+        Command::Adaptations(command) => command.run(),
         Command::Telescopes(command) => command.run(),
     };
     match done {

@@ -149,30 +149,7 @@ impl Family {
 pub(super) fn unscaled(prepare: Option<Prepare>, inner: Box<dyn Classifier>) -> Box<dyn Classifier> {
     match prepare {
         None => inner,
-        Some(prepare) => Box::new(Unscaled { prepare, inner }),
-    }
-}
-
-struct Unscaled {
-    prepare: Prepare,
-    inner: Box<dyn Classifier>,
-}
-
-impl Classifier for Unscaled {
-    fn n_classes(&self) -> usize {
-        self.inner.n_classes()
-    }
-
-    fn n_features(&self) -> usize {
-        self.inner.n_features()
-    }
-
-    fn predict_proba(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
-        self.inner.predict_proba(&self.prepare.apply(x)?)
-    }
-
-    fn importances(&self) -> Option<Vec<f64>> {
-        self.inner.importances()
+        Some(prepare) => prepare.before(inner),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One evening: what is known, who could be taken, and what a policy makes of it.
 
+use hesper_adapt::{Source, Target};
 use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
 use rand_chacha::ChaCha8Rng;
 
@@ -76,7 +77,10 @@ impl Evening<'_> {
     /// What the labelled objects teach, by the policy's adapter, and what that says of the candidates.
     pub(super) fn learn(&self, policy: &Built) -> Result<Learned, Error> {
         let weights = match &policy.adapter {
-            Some(adapter) => adapter.weights(self.labelled, self.candidates, self.seed)?,
+            Some(adapter) => {
+                let labelled = Source { x: self.labelled, y: self.classes, n_classes: self.n_classes };
+                adapter.weights(&labelled, &Target { x: self.candidates }, self.seed)?
+            }
             None => None,
         };
         let classifier = if self.labelled.rows() == 0 {

@@ -1,5 +1,6 @@
 //! One policy with one seed, night after night.
 
+use hesper_adapt::{Source, Target};
 use hesper_learn::conformal::effective_size;
 use hesper_learn::metrics::{self, Detection};
 use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
@@ -168,7 +169,10 @@ impl<'a> Nights<'a> {
         if let Some(adapter) = &self.policy.adapter {
             let pool = self.ground.partition.pool.iter().copied();
             let sky: Vec<usize> = pool.filter(|&row| data.seen(row, day, &params.alive)).collect();
-            sample.weights = adapter.weights(&sample.x, &data.evolution.features(&sky, day)?, self.seed)?;
+            let sky = data.evolution.features(&sky, day)?;
+            let n_classes = data.objects.n_classes;
+            let labelled = Source { x: &sample.x, y: &sample.classes, n_classes };
+            sample.weights = adapter.weights(&labelled, &Target { x: &sky }, self.seed)?;
         }
         Ok(sample)
     }

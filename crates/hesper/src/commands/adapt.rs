@@ -1,5 +1,6 @@
 //! `hesper adapt`: a classifier of objects that are not like those with labels.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,26 +9,29 @@ use hesper_adapt::methods::{method, methods};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::Failure;
 use crate::adapt_report::AdaptPage;
 use crate::adapting::{Bench, model, score};
+use crate::adapting_labels::{LabelOptions, label_methods, needs_labels};
 use crate::commands::shift::ScaleName;
 use crate::domains::DomainOptions;
 use crate::learners::LearnerOptions;
 use crate::predictions::Predictions;
 use crate::session::{Common, Session, forget_record, remove_if_there};
+use crate::{Failure, progress};
 
 /// Classify objects that are not like those with labels
 ///
 /// Learns from SOURCE, whose classes are known, for TARGET, of which nothing but features is looked at: classes that it may
 /// have are scored, never fitted. Writes predictions.csv, model.safetensors for `hesper predict`, methods.csv, figures and
-/// report.html. `hesper adapt --list` tells what the methods do; see `hesper shift` first.
+/// report.html. `hesper adaptations` tells what the methods do; see `hesper shift` first.
 #[derive(Args, Serialize)]
 #[command(after_help = "\
 Examples:
   hesper adapt labelled.parquet tonight.parquet --method coral --out adapted
   hesper adapt features.parquet features.parquet --positive Ia --learner boosted --method em --compare all --out adapted
                                                spectroscopic to photometric objects of one survey, all methods
+  hesper adapt source.csv target.csv --method coral+active --labels-budget 40 --oracle target.csv --out adapted
+                                               with the classes of 40 objects that are asked for
   hesper adapt source.csv target.csv --no-header --class-column last --method coral --learner logistic --scale none \\
     --out adapted --json")]
 pub(crate) struct Adapt {
@@ -48,6 +52,8 @@ pub(crate) struct Adapt {
     /// Adapt to at most so many objects of the target, drawn at random; all are classified
     #[arg(long, default_value_t = Adaptation::default().target_objects, value_name = "N")]
     target_objects: usize,
+    #[command(flatten, next_help_heading = "A few labels of the target")]
+    labels: LabelOptions,
     #[command(flatten)]
     learner: LearnerOptions,
     #[command(flatten)]
@@ -55,17 +61,32 @@ pub(crate) struct Adapt {
 }
 
 impl Adapt {
+    /// The methods to fit, the one that was asked for first.
+    fn names(&self) -> Result<Vec<String>, Failure> {
+        let mut known: Vec<String> = methods().iter().map(|method| method.info().name.to_owned()).collect();
+        let mut names = vec![self.method.clone()];
+        if self.compare.iter().any(|name| name == "all") {
+            names.extend(known.iter().cloned());
+        }
+        names.extend(self.compare.iter().filter(|name| *name != "all").cloned());
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        known.extend(label_methods().iter().map(|info| info.name.to_owned()));
+        match names.iter().find(|name| !known.contains(name)) {
+            Some(name) => Err(hesper_adapt::Error::Unknown {
+                what: "method of adaptation",
+                name: name.clone(),
+                known: known.join(", "),
+            }
+            .into()),
+            None => Ok(names),
+        }
+    }
+
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut session = Session::start(&self.common, &self)?;
         session.output_directory(&self.out)?;
-        let mut asked = vec![method(&self.method)?];
-        if self.compare.iter().any(|name| name == "all") {
-            asked.extend(methods().into_iter().filter(|method| method.info().name != self.method));
-        } else {
-            for name in self.compare.iter().filter(|name| **name != self.method) {
-                asked.push(method(name)?);
-            }
-        }
+        let names = self.names()?;
         let domains = self.domains.read(&mut session)?;
         let learner = self.learner.build_unscaled()?;
         let adaptation = Adaptation {
@@ -75,12 +96,39 @@ impl Adapt {
         };
         let bench =
             Bench { domains: &domains, adaptation, learner: learner.as_ref(), seed: self.common.seed };
-        let (mut entries, failed) = bench.fit(&asked)?;
-        let scores = score(&entries, &domains.truth, self.domains.positive.is_some(), self.common.seed)?;
+        let mut truth = domains.truth.clone();
+        let known = match self.labels.given() || names.iter().any(|name| needs_labels(name)) {
+            true => Some(self.labels.read(&mut session, &self.domains, &bench, &mut truth)?),
+            false => None,
+        };
+        let (mut entries, mut failed, mut asked) = (Vec::new(), Vec::new(), None);
+        let bar = progress::bar("adapting", Some(names.len() as u64));
+        for name in &names {
+            bar.set_message(name.clone());
+            let fitted = match &known {
+                Some(known) if needs_labels(name) => {
+                    self.labels.fit(name, &bench, known, asked.as_ref()).map(|(entry, now)| {
+                        asked.get_or_insert(now);
+                        entry
+                    })
+                }
+                _ => method(name).map_err(Failure::from).and_then(|method| bench.fit(method.as_ref())),
+            };
+            match fitted {
+                Ok(entry) => entries.push(entry),
+                Err(failure) if entries.is_empty() => return Err(failure),
+                // What was asked for beside is left out, and why.
+                Err(failure) => failed.push(format!("{name}: {failure}")),
+            }
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        let scores = score(&entries, &truth, self.domains.positive.is_some(), self.common.seed)?;
         let page = AdaptPage {
             entries: &entries,
             failed: &failed,
             scores: scores.as_ref(),
+            asked: asked.as_ref(),
             domains: &domains,
             scale: self.scale,
             learner: self.learner.name(),
@@ -90,6 +138,9 @@ impl Adapt {
         let mut result = page.result();
         forget_record(&self.out)?;
         page.write(&self.out)?;
+        if let Some(asked) = &asked {
+            asked.write(&domains, &self.out)?;
+        }
         let made = page.page();
         let chosen = entries.swap_remove(0);
         Predictions {

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod adapt;
+pub(crate) mod adaptations;
 pub(crate) mod allocators;
 pub(crate) mod campaign;
 pub(crate) mod compare;
