@@ -132,7 +132,7 @@ def skada_adapted(adapter, x, t):
 
 
 def peer_tca(x, t):
-    from skada._mapping import TransferComponentAnalysisAdapter
+    from skada._subspace import TransferComponentAnalysisAdapter
 
     return skada_adapted(TransferComponentAnalysisAdapter(kernel="rbf", n_components=10), x, t)
 
@@ -251,7 +251,7 @@ def run_as_peer(name, directory):
     """The other process: reads the arrays, runs the peer once, writes what it found."""
     warnings.simplefilter("ignore")
     arrays = read_arrays(directory, CASES[name]["sizes"])
-    if name in ("coral", "subspace", "ot-linear", "mmd", "two-sample"):
+    if name in ("coral", "subspace", "ot-linear", "two-sample"):
         # The first call of a short method pays for loading things.
         PEERS[name](*arrays)
     seconds, out, values = PEERS[name](*arrays)

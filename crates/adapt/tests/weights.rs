@@ -130,3 +130,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn classes_that_are_nearly_alike_get_shares() {
+    let column = [999_999.3811670921, 1_000_000.8768048077, 999_999.4027880252, 999_999.4145264685];
+    let x = Matrix::from_rows(&column.map(|x| [x, 1.0])).unwrap();
+    let t = Matrix::from_rows(&[
+        [1_000_000.0998297532, 0.4527425483865045],
+        [1_000_000.5076695511, 0.36375799544490983],
+        [1_000_001.6448094225, 0.39644005818665434],
+        [1_000_000.8915714793, 0.33595928688666976],
+        [1_000_000.6783926099, 0.10326384351771914],
+    ])
+    .unwrap();
+    let shares = Tars::default().shares(&Source { x: &x, y: &[0, 1, 2, 3], n_classes: 4 }, &Target { x: &t });
+    assert!((shares.unwrap().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+}

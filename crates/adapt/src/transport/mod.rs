@@ -1,7 +1,7 @@
 //! Optimal transport: how much mass goes from which object to which, so that the way is short.
 //!
-//! [`exact`] finds the cheapest plan; [`sinkhorn`] one that is smoothed by its entropy, much faster; [`by_class`] one that
-//! also avoids to send objects of different classes to the same place.
+//! [`exact`] finds the cheapest plan, which sends each object's mass to a few places; [`sinkhorn`] one that is smoothed by its
+//! entropy; [`by_class`] one that also avoids to send objects of different classes to the same place.
 
 mod classes;
 mod entropic;

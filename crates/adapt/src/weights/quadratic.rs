@@ -44,9 +44,8 @@ impl Minimum {
 impl Quadratic<'_> {
     /// The minimum but for rounding; nothing if Q is not positive definite or the search does not end.
     ///
-    /// For a given multiplier ν of the sum, sweeps over the coordinates find which bounds hold (each sweep lowers the value,
-    /// and there is but one minimum, so they cannot fail to), and Cholesky's factor of the rest of Q gives the minimum on
-    /// that face exactly (gradient projection with subspace minimisation: Moré & Toraldo 1991, doi:10.1137/0801008). The sum
+    /// For a given multiplier ν of the sum, sweeps over the coordinates find which bounds hold, and Cholesky's factor of the
+    /// rest of Q gives the minimum on that face exactly. Both only lower the value, so that no face comes twice (gradient projection with subspace minimisation: Moré & Toraldo 1991, doi:10.1137/0801008). The sum
     /// of the minimum falls with ν, by straight pieces: Newton's steps on it, kept inside a bracket, end on the right piece.
     pub(super) fn minimise(&self) -> Option<Vec<f64>> {
         let n = self.linear.len();
@@ -101,11 +100,13 @@ impl Quadratic<'_> {
             for _ in 0..if round == 0 { sweeps } else { SWEEPS } {
                 self.sweep(&mut w, &mut slopes);
             }
-            let free: Vec<usize> = (0..n).filter(|&i| w[i] > 0.0 && w[i] < self.upper[i]).collect();
-            let factor = self.factor(&free)?;
-            if !self.step(&mut w, &mut slopes, &free, &factor) {
-                continue;
-            }
+            let (free, factor) = loop {
+                let free: Vec<usize> = (0..n).filter(|&i| w[i] > 0.0 && w[i] < self.upper[i]).collect();
+                let factor = self.factor(&free)?;
+                if self.step(&mut w, &mut slopes, &free, &factor) {
+                    break (free, factor);
+                }
+            };
             // Anew, because the sweeps' rounding adds up; and a further step takes the solution's rounding out.
             slopes = gradient(&w);
             self.step(&mut w, &mut slopes, &free, &factor);
@@ -115,7 +116,8 @@ impl Quadratic<'_> {
                 w if w >= self.upper[i] => slopes[i],
                 _ => slopes[i].abs(),
             };
-            if (0..n).all(|i| wrong(i) <= 1e-12 * scale) {
+            // Numbers of the smallest size have fewer digits.
+            if (0..n).all(|i| wrong(i) <= 1e-12 * scale + 1e-290) {
                 let fall = factor.solve(&vec![1.0; free.len()]);
                 return Some(Minimum { w, free, fall });
             }
@@ -123,34 +125,40 @@ impl Quadratic<'_> {
         None
     }
 
-    /// From w towards the minimum over the free coordinates, kept inside the box, as far as the value falls. Whether the
-    /// minimum was reached.
+    /// To the minimum over the free coordinates if it is inside the box, and that is answered; or else to what of it is
+    /// nearest inside the box, if that is lower; or else until the first bound is met. So each step that does not reach the
+    /// minimum leaves fewer coordinates free.
     fn step(&self, w: &mut [f64], slopes: &mut [f64], free: &[usize], factor: &Cholesky) -> bool {
         let n = w.len();
         let down: Vec<f64> = free.iter().map(|&i| -slopes[i]).collect();
         let steps = factor.solve(&down);
-        let mut share = 1.0;
-        while share > 1e-3 {
-            let (mut image, mut clipped) = (vec![0.0; n], share < 1.0);
+        // The share of a step that a coordinate can go.
+        let room = |i: usize, step: f64| match step {
+            step if step < 0.0 => w[i] / -step,
+            step if step > 0.0 => (self.upper[i] - w[i]) / step,
+            _ => f64::INFINITY,
+        };
+        let first = free.iter().zip(&steps).map(|(&i, &step)| room(i, step)).fold(1.0, f64::min);
+        for share in [1.0, first] {
+            let mut image = vec![0.0; n];
             let mut moves = Vec::with_capacity(free.len());
-            for (&i, step) in free.iter().zip(&steps) {
-                let aimed = w[i] + share * step;
-                let next = aimed.clamp(0.0, self.upper[i]);
-                clipped |= next != aimed;
+            for (&i, &step) in free.iter().zip(&steps) {
+                let bound = if step < 0.0 { 0.0 } else { self.upper[i] };
+                let met = first < 1.0 && room(i, step) <= share;
+                let next = if met { bound } else { (w[i] + share * step).clamp(0.0, self.upper[i]) };
                 let row = &self.matrix[i * n..(i + 1) * n];
                 image.iter_mut().zip(row).for_each(|(image, q)| *image += (next - w[i]) * q);
                 moves.push((i, next));
             }
             let change: f64 =
                 moves.iter().map(|&(i, next)| (next - w[i]) * (slopes[i] + 0.5 * image[i])).sum();
-            if change < 0.0 || !clipped {
+            if change < 0.0 || share == first {
                 moves.iter().for_each(|&(i, next)| w[i] = next);
                 slopes.iter_mut().zip(&image).for_each(|(slope, image)| *slope += image);
-                return !clipped;
+                break;
             }
-            share *= 0.5;
         }
-        false
+        first >= 1.0
     }
 
     /// Each coordinate in turn to its own minimum.
@@ -221,6 +229,24 @@ mod tests {
                 }
             }
             prop_assert!(least <= most + 1e-9, "{least} {most} {w:?}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_numbers_there_are_do_no_harm() {
+        // Fourteen objects in a row, each like its neighbours.
+        let n = 14;
+        let apart = |at: usize| (at / n).abs_diff(at % n) as f64;
+        let matrix: Vec<f64> = (0..n * n)
+            .map(|at| (-0.3 * apart(at).powi(2)).exp() + if apart(at) == 0.0 { 1e-3 } else { 0.0 })
+            .collect();
+        for power in 250..324 {
+            let linear: Vec<f64> = (0..n).map(|i| (1.0 + 0.1 * i as f64) * 10f64.powi(-power)).collect();
+            for sum in [[0.0, 14.0], [0.5, 14.0]] {
+                let problem = Quadratic { matrix: &matrix, linear: &linear, upper: &[9.0; 14], sum };
+                let w = problem.minimise().unwrap_or_else(|| panic!("1e-{power} {sum:?}"));
+                assert!(w.iter().sum::<f64>() >= sum[0] - 1e-12 && w.iter().all(|w| *w >= 0.0), "{w:?}");
+            }
         }
     }
 
