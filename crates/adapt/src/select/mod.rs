@@ -14,7 +14,7 @@ mod score;
 mod selected;
 
 pub use domains::{Domains, Trial};
-pub use guard::Guard;
+pub use guard::{Gain, Guard};
 pub use plain::SourceOnly;
 pub use score::{LabelFreeScore, Score};
 pub use selected::{Candidate, Select, Selected, Standing};
