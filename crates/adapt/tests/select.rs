@@ -155,6 +155,26 @@ fn the_best_is_taken_and_what_collapsed_or_failed_is_not() {
 }
 
 #[test]
+fn what_is_sure_and_wrong_does_not_agree_with_the_others() {
+    let ((x, y), (t, truth)) = (domain(200, 0.0, 1), domain(300, 1.0, 5));
+    let (source, target) = (Source { x: &x, y: &y, n_classes: 2 }, Target { x: &t });
+    let certain = |second: bool| vec![f64::from(u8::from(!second)), f64::from(u8::from(second))];
+    let run = |consensus: bool| {
+        let mut all =
+            vec![Candidate::new(Box::new(Fake("itself", move |row: &[f64]| certain(row[0] < 1.5))))];
+        all.extend(candidates());
+        let guard = Some(Guard { consensus, ..Guard::default() });
+        let select = Select { score: LabelFreeScore::Entropy, guard, ..Select::new(all) };
+        let selected = select.run(&source, &target, &LogisticParams::default(), 3).unwrap();
+        let said = metrics::most_probable(&selected.fitted.classifier.predict_proba(&t).unwrap());
+        (selected.name, metrics::accuracy(&truth, &said).unwrap())
+    };
+    let ((wrong, low), (right, high)) = (run(false), run(true));
+    assert!(wrong == "itself" && low < 0.4, "{wrong} {low}");
+    assert!(right.starts_with("good") && high > 0.7, "{right} {high}");
+}
+
+#[test]
 fn parameters_are_checked() {
     let x = Matrix::from_rows(&[[0.0], [1.0]]).unwrap();
     let (source, target) = (Source { x: &x, y: &[0, 1], n_classes: 2 }, Target { x: &x });

@@ -8,8 +8,8 @@ use crate::weights::require;
 
 /// What a candidate must stand before it takes the place of the source-only model.
 ///
-/// Its gain in score must be above 0 beyond its noise, by resampling of objects; its weights must leave enough of the source;
-/// and the shares of the classes that it predicts must not be far from all that else is known of them: what the source-only
+/// Its gain in score must be above 0 beyond its noise, by resampling of objects; so must the gain in agreement with all
+/// candidates together, if there are at least three; its weights must leave enough of the source; and the shares of the classes that it predicts must not be far from all that else is known of them: what the source-only
 /// model predicts, what the trials together predict, and the shares by black-box shift estimation and by maximum likelihood. One
 /// class for all is refused wherever the source-only model does not predict it, too.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,19 +19,24 @@ pub struct Guard {
     pub level: f64,
     /// How often objects are resampled, at least 100. Default 1,000.
     pub draws: usize,
+    /// Whether it must agree with all candidates together, as by [`LabelFreeScore::Consensus`](super::LabelFreeScore), surely
+    /// more than the source-only model does. Default yes: other scores are high for models that are sure and wrong.
+    pub consensus: bool,
     /// The least effective size of weights, as a share of the source's objects, from 0 to 1. Default 0.05.
     pub least_effective: f64,
     /// The largest distance of predicted shares of the classes from the nearest estimate, half the sum of all differences, from
-    /// 0 to 1. Default 0.3.
+    /// 0 to 1. Default 0.4.
     pub implausible: f64,
 }
 
 impl Default for Guard {
     fn default() -> Self {
-        Self { level: 0.95, draws: 1000, least_effective: 0.05, implausible: 0.3 }
+        Self { level: 0.95, draws: 1000, consensus: true, least_effective: 0.05, implausible: 0.4 }
     }
 }
 
+/// Fewer candidates than this have no consensus.
+pub(super) const COMPANY: usize = 3;
 /// Nearly all objects of one class.
 const COLLAPSED: f64 = 0.98;
 /// No more of one class than this, and a collapse is none.
@@ -90,11 +95,26 @@ impl Guard {
     }
 
     /// Why a trial is refused; nothing if it is not. The first of the estimates is what the source-only model predicts.
-    pub(super) fn objections(&self, trial: &Trial<'_>, gain: Gain, estimates: &[Vec<f64>]) -> Vec<String> {
+    pub(super) fn objections(
+        &self,
+        trial: &Trial<'_>,
+        gain: Gain,
+        consensus: Option<Gain>,
+        estimates: &[Vec<f64>],
+    ) -> Vec<String> {
         let mut found = Vec::new();
         if gain.lower <= 0.0 {
             found.push(format!(
                 "its gain in score of {:.3} is not above 0 beyond its noise ({:.0} % sure of {:.3} only)",
+                gain.estimate,
+                100.0 * self.level,
+                gain.lower
+            ));
+        }
+        if let Some(gain) = consensus.filter(|gain| gain.lower <= 0.0) {
+            found.push(format!(
+                "it does not surely agree with all candidates together on more objects than the source-only model \
+                 ({:+.3}, {:.0} % sure of {:+.3} only)",
                 gain.estimate,
                 100.0 * self.level,
                 gain.lower

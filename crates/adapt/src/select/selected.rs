@@ -3,7 +3,7 @@ use std::sync::Arc;
 use hesper_learn::Learner;
 use serde::{Deserialize, Serialize};
 
-use super::guard::Gain;
+use super::guard::{COMPANY, Gain};
 use super::{Domains, Guard, LabelFreeScore, Score, SourceOnly, Trial};
 use crate::prior::PriorCorrection;
 use crate::{Error, Fitted, Info, Method, Source, Target};
@@ -131,16 +131,28 @@ impl Select {
         }
         if let Some(guard) = &self.guard {
             let sound: Vec<Option<&Score>> = scores.iter().map(|score| score.as_ref().ok()).collect();
+            let gains = guard.gains(&plain, &sound, seed);
+            let agreement = self.agreement(guard, &trials, seed);
             let estimates = estimates(&trials, self.baseline_learner(learner));
-            for ((place, trial), gain) in
-                places.iter().zip(&trials[1..]).zip(guard.gains(&plain, &sound, seed))
-            {
-                let Some(gain) = gain else { continue };
+            for (at, (place, trial)) in places.iter().zip(&trials[1..]).enumerate() {
+                let Some(gain) = gains[at] else { continue };
+                let agreement = agreement.as_ref().and_then(|gains| gains[at]);
                 board[*place].gain = Some(gain);
-                board[*place].objections.extend(guard.objections(trial, gain, &estimates));
+                board[*place].objections.extend(guard.objections(trial, gain, agreement, &estimates));
             }
         }
         Ok(self.chosen(trials, places, board))
+    }
+
+    /// What each candidate gains in agreement with all, if that is asked and not the score itself.
+    fn agreement(&self, guard: &Guard, trials: &[Trial<'_>], seed: u64) -> Option<Vec<Option<Gain>>> {
+        if !guard.consensus || self.score == LabelFreeScore::Consensus || trials.len() <= COMPANY {
+            return None;
+        }
+        let scores: Vec<Score> = LabelFreeScore::Consensus.of(trials).into_iter().flatten().collect();
+        let (plain, others) = scores.split_first()?;
+        let others: Vec<Option<&Score>> = others.iter().map(Some).collect();
+        Some(guard.gains(plain, &others, seed))
     }
 
     fn baseline_learner<'a>(&'a self, shared: &'a dyn Learner) -> &'a dyn Learner {
@@ -173,6 +185,11 @@ impl Select {
             ),
         };
         fitted.warnings.insert(0, said);
+        if best.0 > 0 && places.len() < COMPANY {
+            let why =
+                format!("with fewer than {COMPANY} candidates there is no consensus, and the guard is weak");
+            fitted.warnings.insert(1, why);
+        }
         board.sort_by(|a, b| {
             b.score.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.score.unwrap_or(f64::NEG_INFINITY))
         });
