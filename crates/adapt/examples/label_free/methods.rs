@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use hesper_adapt::maps::{Coral, Gfk, Jda, Ot, OtLinear, Scale, Standardise, Subspace, Tca};
+use hesper_adapt::maps::{Coral, Scale, Standardise, mappings};
 use hesper_adapt::prior::PriorCorrection;
 use hesper_adapt::select::{Candidate, SourceOnly};
-use hesper_adapt::weights::{Discriminator, Gaussian, Kliep, Nearest, Rulsif, Ulsif};
+use hesper_adapt::weights::weightings;
 use hesper_adapt::{Error, Fitted, Info, Map, Mapping, Method, Source, Target, Weighting};
 use hesper_learn::{
     Classifier, ForestParams, Learner, LogisticParams, Matrix, NeighboursParams, SvmParams, TrainingSet,
@@ -88,29 +88,23 @@ impl Classifier for Behind {
     }
 }
 
+/// Everything with its default parameters, and CORAL with means.
 fn plain() -> Vec<(&'static str, Box<dyn Method>)> {
-    let weighted = |weighting: Box<dyn Weighting>| -> Box<dyn Method> { Box::new(Weighted(weighting)) };
-    let mapped =
-        |mapping: Box<dyn Mapping>| -> Box<dyn Method> { Box::new(Mapped(mapping, Box::new(SourceOnly))) };
-    vec![
+    let mut all: Vec<(&'static str, Box<dyn Method>)> = vec![
         ("source-only", Box::new(SourceOnly)),
         ("em", Box::new(PriorCorrection::em())),
         ("bbse", Box::new(PriorCorrection::bbse())),
-        ("gaussian", weighted(Box::new(Gaussian::default()))),
-        ("discriminator", weighted(Box::new(Discriminator::default()))),
-        ("nearest", weighted(Box::new(Nearest::default()))),
-        ("kliep", weighted(Box::new(Kliep::default()))),
-        ("ulsif", weighted(Box::new(Ulsif::default()))),
-        ("rulsif", weighted(Box::new(Rulsif::default()))),
-        ("coral", mapped(Box::new(Coral::default()))),
-        ("coral-centred", mapped(Box::new(Coral { centre: true, ..Coral::default() }))),
-        ("subspace", mapped(Box::new(Subspace::default()))),
-        ("tca", mapped(Box::new(Tca::default()))),
-        ("jda", mapped(Box::new(Jda::default()))),
-        ("gfk", mapped(Box::new(Gfk::default()))),
-        ("ot", mapped(Box::new(Ot::default()))),
-        ("ot-linear", mapped(Box::new(OtLinear::default()))),
-    ]
+    ];
+    for weighting in weightings() {
+        all.push((weighting.info().name, Box::new(Weighted(weighting))));
+    }
+    // Standardising is done before every method, or not.
+    for mapping in mappings().into_iter().filter(|mapping| mapping.info().name != "standardise") {
+        all.push((mapping.info().name, Box::new(Mapped(mapping, Box::new(SourceOnly)))));
+    }
+    let centred = Coral { centre: true, ..Coral::default() };
+    all.push(("coral-centred", Box::new(Mapped(Box::new(centred), Box::new(SourceOnly)))));
+    all
 }
 
 pub(crate) fn learners() -> Vec<(&'static str, Arc<dyn Learner>)> {
