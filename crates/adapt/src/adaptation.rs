@@ -5,6 +5,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::maps::Scale;
+use crate::select::{Select, Standing};
 use crate::{Error, FewLabels, Fitted, Info, LabelledTarget, Method, Source, Target};
 
 /// What a method gets to see. Scaling is part of an adaptation: the same method may succeed on one scale and fail on another, so
@@ -65,6 +66,24 @@ impl Adaptation {
         let scaled = self.prepare(source, target)?.thinned(self.target_objects, seed);
         let fitted = method.fit(&scaled.source(source), &scaled.target(), learner, seed)?;
         Ok(self.adapted(method.info(), scaled, fitted))
+    }
+
+    /// Fits several methods and takes the one that seems best without labels of the target, if it passes the guard: see
+    /// [`Select`]. All of them come with it, the best first.
+    ///
+    /// # Errors
+    /// As [`Select::run`], and of features that are infinite.
+    pub fn select(
+        &self,
+        source: &Source<'_>,
+        target: &Target<'_>,
+        select: &Select,
+        learner: &dyn Learner,
+        seed: u64,
+    ) -> Result<(Adapted, Vec<Standing>), Error> {
+        let scaled = self.prepare(source, target)?.thinned(self.target_objects, seed);
+        let selected = select.run(&scaled.source(source), &scaled.target(), learner, seed)?;
+        Ok((self.adapted(select.info(), scaled, selected.fitted), selected.leaderboard))
     }
 
     /// Fits a method that may look at the few labels of the target which are known.

@@ -16,6 +16,28 @@ pub struct Source<'a> {
 }
 
 /// Objects without labels: those to classify.
+///
+/// It has no place for labels, so that no method without labels of the target can be given any:
+///
+/// ```compile_fail,E0560
+/// # let t = hesper_learn::Matrix::default();
+/// let target = hesper_adapt::Target { x: &t, y: &[0, 1] };
+/// ```
+///
+/// Nor does one take a [`LabelledTarget`]:
+///
+/// ```compile_fail,E0308
+/// # use hesper_adapt::{Error, Fitted, LabelledTarget, Method, Source};
+/// # use hesper_learn::Learner;
+/// fn leak(
+///     method: &dyn Method,
+///     source: &Source<'_>,
+///     labelled: &LabelledTarget<'_>,
+///     learner: &dyn Learner,
+/// ) -> Result<Fitted, Error> {
+///     method.fit(source, labelled, learner, 0)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
     /// Features, objects × features; the same features as the source's.

@@ -5,7 +5,9 @@
 //! leak into it: there is none to be had.
 //!
 //! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
-//! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
+//! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say. [`joint`] methods learn classifier
+//! and adaptation together, [`prior`] corrects for other shares of the classes, [`few`] looks at a few labels of the target,
+//! and [`select`] chooses among methods without any.
 
 mod adaptation;
 pub mod complexity;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use hesper_adapt::maps::plane;
+use hesper_adapt::select::Standing;
 use hesper_learn::{Better, Matrix, metrics};
 use hesper_report::{
     BarsWithIntervals, Card, ClassDistribution, ClassGroup, Confusion, Figure, NamedInterval, PointSet,
@@ -24,6 +25,8 @@ pub(crate) struct AdaptPage<'a> {
     /// Methods that could not be fitted, with the reason.
     pub(crate) failed: &'a [String],
     pub(crate) scores: Option<&'a Scores>,
+    /// What the choice was made from, if there was one, the best first.
+    pub(crate) board: &'a [Standing],
     /// What was asked for, if labels of the target were looked at.
     pub(crate) asked: Option<&'a Asked>,
     pub(crate) domains: &'a Domains,
@@ -167,6 +170,7 @@ impl AdaptPage<'_> {
             "balanced_accuracy": estimate(Metric::BalancedAccuracy),
             "methods": entries,
             "failed": self.failed,
+            "candidates": self.board,
             "warnings": self.domains.warnings,
         })
     }
@@ -365,6 +369,26 @@ impl AdaptPage<'_> {
             .summary(format!("{}. {}", self.told(), self.first().adapted.method.doc))
             .cards(cards)
             .warnings(warnings.cloned());
+        if !self.board.is_empty() {
+            let rows = self.board.iter().map(|standing| {
+                [
+                    standing.name.clone(),
+                    standing.score.map_or("–".to_owned(), |score| format!("{score:.3}")),
+                    standing.gain.map_or("–".to_owned(), |gain| {
+                        format!("{:+.3} (surely {:+.3})", gain.estimate, gain.lower)
+                    }),
+                    standing.objections.join("; "),
+                ]
+            });
+            page = page
+                .section(
+                    "The choice",
+                    "A score that needs no class of the target ranks the methods; it is a clue, not a proof. The **gain** is \
+                     over the source as it is. A guard against negative transfer objects to gains within the noise, to weights \
+                     that leave little of the source, and to shares of the classes that nothing else speaks for.",
+                )
+                .table(["method", "score", "gain", "objections"], rows);
+        }
         if self.entries.len() > 1 {
             let mut header = vec!["method".to_owned()];
             header.extend(metrics.iter().map(|metric| metric.title().to_owned()));

@@ -1,5 +1,6 @@
 //! Methods of adaptation at work on two tables: fitted, timed and, where the target's classes are known, scored.
 
+use hesper_adapt::select::{LabelFreeScore, Select, Standing as Candidate};
 use hesper_adapt::{Adaptation, Adapted, Method};
 use hesper_learn::{
     Better, Classifier, Learner, Matrix, MetricOfRows, Model, Resampling, Standing, TrainingSet, leaderboard,
@@ -33,12 +34,30 @@ pub(crate) struct Bench<'a> {
 }
 
 impl Bench<'_> {
+    /// Tries methods, takes the best by a label-free score if it passes the guard, and tells how each did.
+    pub(crate) fn select(
+        &self,
+        methods: Vec<Box<dyn Method>>,
+        score: LabelFreeScore,
+    ) -> Result<(Entry, Vec<Candidate>), Failure> {
+        let clock = Clock::start();
+        let candidates = methods.into_iter().map(hesper_adapt::select::Candidate::new).collect();
+        let select = Select { score, ..Select::new(candidates) };
+        let (source, target) = (self.domains.source(), self.domains.target());
+        let (adapted, board) = self.adaptation.select(&source, &target, &select, self.learner, self.seed)?;
+        Ok((self.entry(select.info().name, adapted, &clock)?, board))
+    }
+
     /// Fits a method.
     pub(crate) fn fit(&self, method: &dyn Method) -> Result<Entry, Failure> {
-        let name = method.info().name;
         let clock = Clock::start();
         let (source, target) = (self.domains.source(), self.domains.target());
         let adapted = self.adaptation.fit(&source, &target, method, self.learner, self.seed)?;
+        self.entry(method.info().name, adapted, &clock)
+    }
+
+    /// What a classifier says of the target's objects.
+    pub(crate) fn entry(&self, name: &str, adapted: Adapted, clock: &Clock) -> Result<Entry, Failure> {
         let seconds = clock.seconds();
         let probabilities = adapted.classifier.predict_proba(&self.domains.t)?;
         Ok(Entry { name: name.to_owned(), adapted, probabilities, seconds })

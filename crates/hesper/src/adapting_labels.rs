@@ -240,7 +240,7 @@ impl LabelOptions {
                 )?;
                 let asked =
                     Asked { asked: rows.into_iter().zip(y).collect(), fits: 0, chosen: None, prior: None };
-                return Ok((self.entry(name, adapted, bench, &clock)?, asked));
+                return Ok((bench.entry(name, adapted, &clock)?, asked));
             }
         };
         let scaled = bench.adaptation.prepare(&domains.source(), &domains.target())?;
@@ -263,19 +263,7 @@ impl LabelOptions {
             after: None,
             warnings: answered.fitted.warnings,
         };
-        Ok((self.entry(name, adapted, bench, &clock)?, done))
-    }
-
-    fn entry(
-        &self,
-        name: &str,
-        adapted: Adapted,
-        bench: &Bench<'_>,
-        clock: &Clock,
-    ) -> Result<Entry, Failure> {
-        let seconds = clock.seconds();
-        let probabilities = adapted.classifier.predict_proba(&bench.domains.t)?;
-        Ok(Entry { name: name.to_owned(), adapted, probabilities, seconds })
+        Ok((bench.entry(name, adapted, &clock)?, done))
     }
 
     /// Places in the pool of the labels to learn from: those that were asked for, or as many as may be, drawn at random.

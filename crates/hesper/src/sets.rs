@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::commands::predict::model_features;
 use crate::learning::REST;
+use crate::plain_table::PlainOptions;
 use crate::{Failure, print};
 
 /// Whether and how sets are made.
@@ -177,7 +178,7 @@ fn code(model: &Model, class: &str) -> Option<u32> {
 
 /// The objects of a table that can calibrate the model: of known classes, and not learned from.
 fn calibration(model: &Model, path: &Path) -> Result<Calibration, Failure> {
-    let (table, x) = model_features(model, path)?;
+    let (table, x) = model_features(model, path, &PlainOptions::default())?;
     let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut learned, mut rows, mut labels, mut tells) = (0, Vec::new(), Vec::new(), true);
     for (row, class) in table.class.iter().enumerate() {

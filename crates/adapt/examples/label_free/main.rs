@@ -1,11 +1,13 @@
 //! How well scores without labels of the target rank methods.
 //!
-//! `label_free [--csv SOURCE TARGET] [--lines FILE] [--most N] [--repeats N]`: fits every method with three scales and
+//! `label_free [--csv SOURCE TARGET] [--guard SCORE] [--lines FILE] [--most N] [--repeats N]`: fits every method with three scales and
 //! several learners to each pair of domains, and prints the rank correlation (Spearman) of each score with accuracy and
 //! balanced accuracy on the target, whose classes serve for that alone. Without `--csv` the pairs are Mars landforms,
-//! supernovae drawn unevenly and digits, from `$HESPER_DATA` or else `../shared/data`.
+//! supernovae drawn unevenly and digits, from `$HESPER_DATA` or else `../shared/data`. `--guard` instead counts what the guard
+//! does to the choice by a score, on these and on synthetic shifts.
 
 mod data;
+mod guard;
 mod methods;
 
 use std::io::Write;
@@ -18,18 +20,21 @@ use hesper_learn::metrics;
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<()> {
-    let (mut pairs, mut lines, mut most, mut repeats) = (None, None, 600, 1u64);
+    let (mut pairs, mut guarded, mut lines, mut most, mut repeats) = (None, None, None, 600, 1u64);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut next = || arguments.next().ok_or_else(|| format!("{argument} wants a value"));
         match &*argument {
             "--csv" => pairs = Some(vec![data::pair_of_files(&next()?, &next()?)?]),
-            "--guard" => pairs = Some(data::guarded()?),
+            "--guard" => guarded = Some(LabelFreeScore::named(&next()?)?),
             "--lines" => lines = Some(std::fs::File::create(next()?)?),
             "--most" => most = next()?.parse()?,
             "--repeats" => repeats = next()?.parse()?,
             other => return Err(format!("unknown argument {other}").into()),
         }
+    }
+    if let Some(score) = guarded {
+        return guard::report(&data::guarded()?, score, most, repeats);
     }
     let pairs = match pairs {
         Some(pairs) => pairs,

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use hesper_adapt::maps::{Coral, Gfk, Jda, Ot, OtLinear, Scale, Standardise, Subspace, Tca};
+use hesper_adapt::maps::{Coral, Scale, Standardise, mappings};
 use hesper_adapt::methods::{Mapped, SourceOnly, Weighted};
 use hesper_adapt::prior::PriorCorrection;
 use hesper_adapt::select::Candidate;
-use hesper_adapt::weights::{Discriminator, Gaussian, Kliep, Nearest, Rulsif, Ulsif};
-use hesper_adapt::{Error, Fitted, Info, Mapping, Method, Source, Target, Weighting};
+use hesper_adapt::weights::weightings;
+use hesper_adapt::{Error, Fitted, Info, Mapping, Method, Source, Target};
 use hesper_learn::{ForestParams, Learner, LogisticParams, NeighboursParams, SvmParams};
 
 /// A scale, and then a method.
@@ -32,28 +32,22 @@ impl Method for Scaled {
     }
 }
 
+/// Everything with its default parameters, and CORAL with means.
 fn plain() -> Vec<(&'static str, Box<dyn Method>)> {
-    let weighted = |weighting: Box<dyn Weighting>| -> Box<dyn Method> { Box::new(Weighted(weighting)) };
-    let mapped = |mapping: Box<dyn Mapping>| -> Box<dyn Method> { Box::new(Mapped(mapping)) };
-    vec![
+    let mut all: Vec<(&'static str, Box<dyn Method>)> = vec![
         ("source-only", Box::new(SourceOnly)),
         ("em", Box::new(PriorCorrection::em())),
         ("bbse", Box::new(PriorCorrection::bbse())),
-        ("gaussian", weighted(Box::new(Gaussian::default()))),
-        ("discriminator", weighted(Box::new(Discriminator::default()))),
-        ("nearest", weighted(Box::new(Nearest::default()))),
-        ("kliep", weighted(Box::new(Kliep::default()))),
-        ("ulsif", weighted(Box::new(Ulsif::default()))),
-        ("rulsif", weighted(Box::new(Rulsif::default()))),
-        ("coral", mapped(Box::new(Coral::default()))),
-        ("coral-centred", mapped(Box::new(Coral { centre: true, ..Coral::default() }))),
-        ("subspace", mapped(Box::new(Subspace::default()))),
-        ("tca", mapped(Box::new(Tca::default()))),
-        ("jda", mapped(Box::new(Jda::default()))),
-        ("gfk", mapped(Box::new(Gfk::default()))),
-        ("ot", mapped(Box::new(Ot::default()))),
-        ("ot-linear", mapped(Box::new(OtLinear::default()))),
-    ]
+    ];
+    for weighting in weightings() {
+        all.push((weighting.info().name, Box::new(Weighted(weighting))));
+    }
+    // Standardising is done before every method, or not.
+    for mapping in mappings().into_iter().filter(|mapping| mapping.info().name != "standardise") {
+        all.push((mapping.info().name, Box::new(Mapped(mapping))));
+    }
+    all.push(("coral-centred", Box::new(Mapped(Box::new(Coral { centre: true, ..Coral::default() })))));
+    all
 }
 
 pub(crate) fn learners() -> Vec<(&'static str, Arc<dyn Learner>)> {

@@ -172,7 +172,7 @@ impl Linear {
             let (what, expected, actual) = ("columns of the table", self.n_features, x.cols());
             return Err(hesper_learn::Error::Shape { what, expected, actual });
         }
-        match x.data().iter().position(|value| !(value.abs() <= 1e100)) {
+        match x.data().iter().position(|value| value.is_nan() || value.abs() > 1e100) {
             None => Ok(()),
             Some(at) => Err(hesper_learn::Error::Magnitude {
                 row: at / x.cols(),

@@ -28,7 +28,8 @@ pub enum Estimate {
 pub struct PriorCorrection {
     /// How the shares are found. Default by maximum likelihood.
     pub estimate: Estimate,
-    /// How probabilities are calibrated, if at all. Default [`Calibration::Platt`].
+    /// How probabilities are calibrated, if at all. Default [`Calibration::Beta`], which leaves alone what is calibrated: on
+    /// digits and supernovae with other shares it was as good as others or better with most learners.
     pub calibration: Option<Calibration>,
     /// The folds for calibration and confusion matrix, at least 2. Default 5.
     pub folds: usize,
@@ -36,7 +37,7 @@ pub struct PriorCorrection {
 
 impl Default for PriorCorrection {
     fn default() -> Self {
-        Self { estimate: Estimate::Em, calibration: Some(Calibration::Platt), folds: 5 }
+        Self { estimate: Estimate::Em, calibration: Some(Calibration::Beta), folds: 5 }
     }
 }
 

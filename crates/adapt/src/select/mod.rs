@@ -14,6 +14,6 @@ mod selected;
 
 pub use crate::methods::SourceOnly;
 pub use domains::{Domains, Trial};
-pub use guard::Guard;
+pub use guard::{Gain, Guard};
 pub use score::{LabelFreeScore, Score};
 pub use selected::{Candidate, Select, Selected, Standing};

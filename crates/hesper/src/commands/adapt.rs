@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use hesper_adapt::Adaptation;
 use hesper_adapt::methods::{method, methods};
+use hesper_adapt::select::LabelFreeScore;
+use hesper_adapt::{Adaptation, Method};
 use serde::Serialize;
 use serde_json::json;
 
@@ -27,7 +28,7 @@ use crate::{Failure, progress};
 #[derive(Args, Serialize)]
 #[command(after_help = "\
 Examples:
-  hesper adapt labelled.parquet tonight.parquet --method coral --out adapted
+  hesper adapt labelled.parquet tonight.parquet --out adapted
   hesper adapt features.parquet features.parquet --positive Ia --learner boosted --method em --compare all --out adapted
                                                spectroscopic to photometric objects of one survey, all methods
   hesper adapt source.csv target.csv --method coral+active --labels-budget 40 --oracle target.csv --out adapted
@@ -40,9 +41,13 @@ pub(crate) struct Adapt {
     /// The directory to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How to adapt
-    #[arg(long, default_value = "coral", value_name = "NAME")]
+    /// How to adapt; `auto` tries all methods, or those of --compare, takes the best by a score that needs no labels of the
+    /// target, and keeps the source as it is where none is surely better
+    #[arg(long, default_value = AUTO, value_name = "NAME")]
     method: String,
+    /// The score by which `auto` chooses
+    #[arg(long, default_value = "consensus", value_name = "NAME", value_parser = label_free_score)]
+    score: LabelFreeScore,
     /// Also try these methods, or `all`, and tell how they do
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     compare: Vec<String>,
@@ -60,6 +65,15 @@ pub(crate) struct Adapt {
     common: Common,
 }
 
+/// The method that tries the others.
+const AUTO: &str = "auto";
+/// What it falls back to.
+const SOURCE_ONLY: &str = "source-only";
+
+fn label_free_score(name: &str) -> Result<LabelFreeScore, String> {
+    LabelFreeScore::named(name).map_err(|error| error.to_string())
+}
+
 impl Adapt {
     /// The methods to fit, the one that was asked for first.
     fn names(&self) -> Result<Vec<String>, Failure> {
@@ -71,6 +85,7 @@ impl Adapt {
         names.extend(self.compare.iter().filter(|name| *name != "all").cloned());
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
+        known.push(AUTO.to_owned());
         known.extend(label_methods().iter().map(|info| info.name.to_owned()));
         match names.iter().find(|name| !known.contains(name)) {
             Some(name) => Err(hesper_adapt::Error::Unknown {
@@ -81,6 +96,15 @@ impl Adapt {
             .into()),
             None => Ok(names),
         }
+    }
+
+    /// What `auto` chooses from.
+    fn candidates(&self) -> Result<Vec<Box<dyn Method>>, Failure> {
+        if self.compare.is_empty() || self.compare.iter().any(|name| name == "all") {
+            return Ok(methods().into_iter().filter(|method| method.info().name != SOURCE_ONLY).collect());
+        }
+        let named = self.compare.iter().filter(|name| *name != SOURCE_ONLY && !needs_labels(name));
+        Ok(named.map(|name| method(name)).collect::<Result<_, _>>()?)
     }
 
     pub(crate) fn run(self) -> Result<(), Failure> {
@@ -101,7 +125,7 @@ impl Adapt {
             true => Some(self.labels.read(&mut session, &self.domains, &bench, &mut truth)?),
             false => None,
         };
-        let (mut entries, mut failed, mut asked) = (Vec::new(), Vec::new(), None);
+        let (mut entries, mut failed, mut asked, mut board) = (Vec::new(), Vec::new(), None, Vec::new());
         let bar = progress::bar("adapting", Some(names.len() as u64));
         for name in &names {
             bar.set_message(name.clone());
@@ -112,6 +136,11 @@ impl Adapt {
                         entry
                     })
                 }
+                _ if name == AUTO => self.candidates().and_then(|candidates| {
+                    let (entry, candidates) = bench.select(candidates, self.score)?;
+                    board = candidates;
+                    Ok(entry)
+                }),
                 _ => method(name).map_err(Failure::from).and_then(|method| bench.fit(method.as_ref())),
             };
             match fitted {
@@ -128,6 +157,7 @@ impl Adapt {
             entries: &entries,
             failed: &failed,
             scores: scores.as_ref(),
+            board: &board,
             asked: asked.as_ref(),
             domains: &domains,
             scale: self.scale,

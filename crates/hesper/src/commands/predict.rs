@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::columns::Kind;
+use crate::plain_table::PlainOptions;
 use crate::predictions::Predictions;
 use crate::session::{Common, Session};
 use crate::sets::{SetOptions, Sets};
@@ -31,9 +32,11 @@ pub(crate) struct Predict {
     /// A model that `train` or `loop` wrote
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// A table of features; the model's columns are found by name
+    /// A table of features, as `features` writes it, or CSV; the model's columns are found by name
     #[arg(value_name = "FEATURES")]
     features: PathBuf,
+    #[command(flatten)]
+    plain: PlainOptions,
     /// The table to write: .csv or .parquet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -60,15 +63,18 @@ impl Predict {
             session.output(path)?;
         }
         let model = Model::load(&self.model)?;
-        let (table, x) = model_features(&model, &self.features)?;
+        let (table, x) = model_features(&model, &self.features, &self.plain)?;
         let probabilities = model.predict_proba(&x)?;
         let sets = self.sets.of(&model, &table, &x, &probabilities, self.common.seed)?;
         let explained = match (&self.explaining.shapley, &self.explaining.background) {
             (None, _) => None,
             (Some(_), None) => Some(Explained::new(&model, &x, &probabilities, &x)?),
-            (Some(_), Some(path)) => {
-                Some(Explained::new(&model, &x, &probabilities, &model_features(&model, path)?.1)?)
-            }
+            (Some(_), Some(path)) => Some(Explained::new(
+                &model,
+                &x,
+                &probabilities,
+                &model_features(&model, path, &self.plain)?.1,
+            )?),
         };
         let predictions = Predictions {
             object_id: &table.object_id,
@@ -104,8 +110,12 @@ impl Predict {
 }
 
 /// The model's features of the objects in a table, which must have them all.
-pub(crate) fn model_features(model: &Model, path: &Path) -> Result<(FeatureTable, Matrix), Failure> {
-    let table = FeatureTable::read_parquet(path)?;
+pub(crate) fn model_features(
+    model: &Model,
+    path: &Path,
+    plain: &PlainOptions,
+) -> Result<(FeatureTable, Matrix), Failure> {
+    let table = plain.read(path)?;
     let columns: Vec<Option<usize>> = model.features.iter().map(|name| table.column(name)).collect();
     let missing: Vec<&str> = model
         .features
