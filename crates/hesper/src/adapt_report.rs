@@ -64,6 +64,10 @@ impl AdaptPage<'_> {
         if order.is_empty() { (0..self.entries.len()).collect() } else { order }
     }
 
+    fn estimate(&self, metric: Metric, entry: usize) -> Option<f64> {
+        Some(self.scores?.of(metric, entry)?.score.estimate)
+    }
+
     fn score(&self, metric: Metric, entry: usize) -> Option<String> {
         let score = &self.scores?.of(metric, entry)?.score;
         Some(format!("{:.3} [{:.3}, {:.3}]", score.estimate, score.lower, score.upper))
@@ -153,7 +157,6 @@ impl AdaptPage<'_> {
                 })
             })
             .collect();
-        let estimate = |metric| self.scores.and_then(|scores| Some(scores.of(metric, 0)?.score.estimate));
         json!({
             "method": self.first().adapted.method.name,
             "scale": self.scale,
@@ -166,8 +169,8 @@ impl AdaptPage<'_> {
             "fits": self.asked.map(|asked| asked.fits),
             "chosen": self.asked.and_then(|asked| asked.chosen.clone()),
             "scored": self.scores.map_or(0, |scores| scores.truth.len()),
-            "accuracy": estimate(Metric::Accuracy),
-            "balanced_accuracy": estimate(Metric::BalancedAccuracy),
+            "accuracy": self.estimate(Metric::Accuracy, 0),
+            "balanced_accuracy": self.estimate(Metric::BalancedAccuracy, 0),
             "methods": entries,
             "failed": self.failed,
             "candidates": self.board,
@@ -396,7 +399,14 @@ impl AdaptPage<'_> {
             let rows = self.order().into_iter().map(|place| {
                 let entry = &self.entries[place];
                 let mut row = vec![entry.name.clone()];
-                row.extend(metrics.iter().map(|metric| self.score(*metric, place).unwrap_or_default()));
+                // Intervals for the metric that ranks; all of them are in methods.csv.
+                row.extend(metrics.iter().map(|&metric| {
+                    if metric == self.decisive() {
+                        self.score(metric, place).unwrap_or_default()
+                    } else {
+                        self.estimate(metric, place).map_or(String::new(), |value| format!("{value:.3}"))
+                    }
+                }));
                 row.push(entry.adapted.effective_size.map_or("–".to_owned(), |size| format!("{size:.0}")));
                 row.push(format!("{:.2}", entry.seconds));
                 row

@@ -12,6 +12,10 @@ pub use prior::{bbse, em};
 pub use report::{PriorShift, ShiftReport, Suspicion, report};
 pub use two_sample::{TwoSample, two_sample};
 
+use hesper_learn::Matrix;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
 use crate::{Error, Source, Target};
 
 /// Refuses domains that have no pair of objects.
@@ -25,4 +29,15 @@ fn check_pairs(source: &Source<'_>, target: &Target<'_>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// At most so many rows, drawn at random, and their numbers.
+fn drawn(x: &Matrix, most: usize, seed: u64) -> (Vec<usize>, Matrix) {
+    if x.rows() <= most {
+        return ((0..x.rows()).collect(), x.clone());
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let rows = rand::seq::index::sample(&mut random, x.rows(), most).into_vec();
+    let chosen = x.select_rows(&rows);
+    (rows, chosen)
 }

@@ -1,13 +1,11 @@
 use hesper_learn::conformal::{ShiftParams, shift_weights};
 use hesper_learn::split::stratified_k_fold;
-use hesper_learn::{Learner, Matrix, TrainingSet, cross_validate};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use hesper_learn::{Learner, TrainingSet, cross_validate};
 use serde::{Deserialize, Serialize};
 
 use super::mmd::Kernels;
 use super::prior::shares;
-use super::{FeatureShift, Mmd, TwoSample, bbse, check_pairs, em, feature_shifts, two_sample};
+use super::{FeatureShift, Mmd, TwoSample, bbse, check_pairs, drawn, em, feature_shifts, two_sample};
 use crate::{Error, Source, Target};
 
 const PERMUTATIONS: usize = 1000;
@@ -82,9 +80,9 @@ pub fn report(
     let features = feature_shifts(source, target)?;
     let params = ShiftParams { folds: 5.min(source.x.rows()).min(target.x.rows()), ..Default::default() };
     let effective_size = shift_weights(&params, learner, source.x, target.x, seed)?.effective_size;
-    let (rows, x) = drawn(source.x, seed);
+    let (rows, x) = drawn(source.x, KERNEL_OBJECTS, seed);
     let y: Vec<u32> = rows.iter().map(|&row| source.y[row]).collect();
-    let (_, t) = drawn(target.x, seed ^ 1);
+    let (_, t) = drawn(target.x, KERNEL_OBJECTS, seed ^ 1);
     let kernels = Kernels::new(&Source { x: &x, y: &y, n_classes: source.n_classes }, &Target { x: &t });
     let mmd = kernels.test(PERMUTATIONS, seed);
     let prior = prior_shift(source, target, learner, &kernels, &y, seed)?;
@@ -122,17 +120,6 @@ fn words(suspicion: Suspicion, explained: f64) -> String {
                                maps (per-domain standardisation, CORAL, optimal transport) and ask for some labels of the target"
             .to_owned(),
     }
-}
-
-/// At most so many rows as kernels are made of, drawn at random.
-fn drawn(x: &Matrix, seed: u64) -> (Vec<usize>, Matrix) {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut rows: Vec<usize> = (0..x.rows()).collect();
-    if rows.len() > KERNEL_OBJECTS {
-        rows = rand::seq::index::sample(&mut random, x.rows(), KERNEL_OBJECTS).into_vec();
-    }
-    let chosen = x.select_rows(&rows);
-    (rows, chosen)
 }
 
 fn prior_shift(
