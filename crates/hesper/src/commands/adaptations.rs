@@ -9,7 +9,7 @@ use crate::{Failure, print};
 
 /// List the methods of adaptation with their formulas and sources
 ///
-/// Those that look at a few labels of the target are marked so; all others look at its features alone.
+/// Those that look at a few labels of the target say so; all others look at its features alone.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -24,17 +24,18 @@ pub(crate) struct Adaptations {
 impl Adaptations {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let methods = methods();
-        let plain = methods.iter().map(|method| (method.info(), ""));
-        let labels = label_methods();
-        let entries =
-            plain.chain(labels.iter().map(|info| (*info, " (looks at a few labels of the target)")));
+        let plain = methods.iter().map(|method| (method.info().name, method.info().doc.to_owned()));
+        let labels = label_methods()
+            .into_iter()
+            .map(|info| (info.name, format!("Looks at a few labels of the target. {}", info.doc)));
+        let entries = plain.chain(labels);
         if self.json {
             let list: Map<String, Value> =
-                entries.map(|(info, _)| (info.name.to_owned(), info.doc.into())).collect();
+                entries.map(|(name, doc)| (name.to_owned(), doc.into())).collect();
             return print::result(format_args!("{:#}", Value::Object(list)));
         }
-        for (info, note) in entries {
-            print::result(format_args!("{}{note}\n    {}\n", info.name, info.doc))?;
+        for (name, doc) in entries {
+            print::result(format_args!("{name}\n    {doc}\n"))?;
         }
         Ok(())
     }

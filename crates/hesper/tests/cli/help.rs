@@ -26,6 +26,8 @@ fn help_of_each_command() {
         "features",
         "train",
         "predict",
+        "shift",
+        "adapt",
         "compare",
         "loop",
         "campaign",
@@ -41,6 +43,7 @@ fn lists_and_explanations() {
     check("features_list", &Bench::new().run("features --list").stdout);
     check("strategies_list", &Bench::new().run("strategies").stdout);
     check("allocators_list", &Bench::new().run("allocators").stdout);
+    check("adaptations_list", &Bench::new().run("adaptations").stdout);
     check("learners_list", &Bench::new().run("learners").stdout);
     check("explain_bazin", &Bench::new().run("features --explain bazin").stdout);
 }

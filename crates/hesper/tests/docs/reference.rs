@@ -116,6 +116,7 @@ pub(crate) fn missing() -> Vec<String> {
         "hesper strategies",
         "hesper learners",
         "hesper allocators",
+        "hesper adaptations",
         "hesper telescopes",
     ]
     .map(str::to_owned);
