@@ -1,6 +1,6 @@
 //! How well scores without labels of the target rank methods.
 //!
-//! `label_free [--csv SOURCE TARGET] [--guard SCORE] [--lines FILE] [--most N] [--repeats N]`: fits every method with three scales and
+//! `label_free [--csv SOURCE TARGET | --only PAIR,..] [--guard SCORE] [--lines FILE] [--most N] [--repeats N]`: fits every method with three scales and
 //! several learners to each pair of domains, and prints the rank correlation (Spearman) of each score with accuracy and
 //! balanced accuracy on the target, whose classes serve for that alone. Without `--csv` the pairs are Mars landforms,
 //! supernovae drawn unevenly and digits, from `$HESPER_DATA` or else `../shared/data`. `--guard` instead counts what the guard
@@ -20,11 +20,13 @@ use hesper_learn::metrics;
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<()> {
-    let (mut pairs, mut guarded, mut lines, mut most, mut repeats) = (None, None, None, 600, 1u64);
+    let (mut pairs, mut only, mut guarded, mut lines, mut most, mut repeats) =
+        (None, None, None, None, 600, 1u64);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut next = || arguments.next().ok_or_else(|| format!("{argument} wants a value"));
         match &*argument {
+            "--only" => only = Some(next()?),
             "--csv" => pairs = Some(vec![data::pair_of_files(&next()?, &next()?)?]),
             "--guard" => guarded = Some(LabelFreeScore::named(&next()?)?),
             "--lines" => lines = Some(std::fs::File::create(next()?)?),
@@ -33,13 +35,19 @@ fn main() -> Result<()> {
             other => return Err(format!("unknown argument {other}").into()),
         }
     }
-    if let Some(score) = guarded {
-        return guard::report(&data::guarded()?, score, most, repeats);
-    }
-    let pairs = match pairs {
-        Some(pairs) => pairs,
-        None => data::judged()?,
+    let pairs = match (pairs, &only) {
+        (Some(pairs), _) => pairs,
+        (None, Some(names)) => {
+            let mut all = data::guarded()?;
+            all.retain(|pair| names.split(',').any(|name| name == pair.name));
+            all
+        }
+        (None, None) if guarded.is_some() => data::guarded()?,
+        (None, None) => data::judged()?,
     };
+    if let Some(score) = guarded {
+        return guard::report(&pairs, score, most, repeats);
+    }
     for pair in &pairs {
         for repeat in 0..repeats {
             let found = configurations(&pair.drawn(most, repeat), repeat)?;

@@ -9,7 +9,7 @@ use crate::weights::require;
 /// What a candidate must stand before it takes the place of the source-only model.
 ///
 /// Its gain in score must be above 0 beyond its noise, by resampling of objects; so must the gain in agreement with all
-/// candidates together, if there are at least three; its weights must leave enough of the source; and the shares of the classes that it predicts must not be far from all that else is known of them: what the source-only
+/// candidates together, of which there must be three at least; its weights must leave enough of the source; and the shares of the classes that it predicts must not be far from all that else is known of them: what the source-only
 /// model predicts, what the trials together predict, and the shares by black-box shift estimation and by maximum likelihood. One
 /// class for all is refused wherever the source-only model does not predict it, too.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,8 @@ pub struct Guard {
     /// How often objects are resampled, at least 100. Default 1,000.
     pub draws: usize,
     /// Whether it must agree with all candidates together, as by [`LabelFreeScore::Consensus`](super::LabelFreeScore), surely
-    /// more than the source-only model does. Default yes: other scores are high for models that are sure and wrong.
+    /// more than the source-only model does; with fewer than three candidates none passes. Default yes: other scores are high
+    /// for models that are sure and wrong.
     pub consensus: bool,
     /// The least effective size of weights, as a share of the source's objects, from 0 to 1. Default 0.05.
     pub least_effective: f64,
