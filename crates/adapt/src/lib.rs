@@ -7,6 +7,8 @@
 //! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
 //! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
 
+pub mod concept;
+pub mod deep;
 mod domain;
 mod error;
 pub mod maps;
