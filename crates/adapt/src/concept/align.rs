@@ -3,6 +3,7 @@ use hesper_nn::Stream;
 use serde::{Deserialize, Serialize};
 
 use super::encoder::{EncoderRows, codes};
+use super::refine::{Anchor, Refine};
 use super::{Codes, EncoderParams, GraphSearch, Head, KnownCodes, LoadingsSearch, SupervisedSearch, UnitMap};
 use crate::deep::scaled_inputs;
 use crate::maps::{Moments, Scale};
@@ -48,6 +49,8 @@ pub struct Concepts {
     pub fitness: Fitness,
     /// With which weights the target's encoder starts.
     pub start: Start,
+    /// How the target's encoder goes on learning once units have their places; nothing: not at all.
+    pub refine: Option<Refine>,
     /// Whose means and deviations scale the features. Default: each domain's own.
     pub scale: Scale,
 }
@@ -58,6 +61,7 @@ impl Default for Concepts {
             encoder: EncoderParams::default(),
             fitness: Fitness::Supervised(SupervisedSearch::default()),
             start: Start::default(),
+            refine: Some(Refine::default()),
             scale: Scale::PerDomain,
         }
     }
@@ -83,6 +87,8 @@ pub struct Encoded {
     pub target_codes: Codes,
     moments: Option<Moments>,
     y: Vec<u32>,
+    x: Matrix,
+    few: Matrix,
     known: Matrix,
     known_y: Vec<u32>,
 }
@@ -93,7 +99,8 @@ impl Concepts {
     /// # Errors
     /// [`Error::Parameter`], [`Error::Learn`].
     pub fn check(&self) -> Result<(), Error> {
-        self.encoder.check()
+        self.encoder.check()?;
+        self.refine.map_or(Ok(()), |refine| refine.check())
     }
 
     /// Learns both encoders. The same can serve several searches.
@@ -134,7 +141,18 @@ impl Concepts {
         let known = target_codes.standardise(&codes(&other, &few)?)?;
         let moments = moments.map(|[_, others]| others);
         let (y, known_y) = (source.y.to_vec(), labelled.y.to_vec());
-        Ok(Encoded { source: encoder, target: other, source_codes, target_codes, moments, y, known, known_y })
+        Ok(Encoded {
+            source: encoder,
+            target: other,
+            source_codes,
+            target_codes,
+            moments,
+            y,
+            x: others,
+            few,
+            known,
+            known_y,
+        })
     }
 }
 
@@ -181,6 +199,37 @@ impl Encoded {
     /// # Errors
     /// [`Error::Domain`] for units that there are not; [`Error::Learn`] for features whose deviation 32 bits do not hold.
     pub fn classifier(&self, map: &UnitMap) -> Result<DenseNetwork, Error> {
+        self.finished(&self.target, self.placed(map)?)
+    }
+
+    /// The same with an encoder that has gone on learning.
+    ///
+    /// # Errors
+    /// As [`Self::classifier`], and [`Error::Parameter`].
+    pub fn refined(&self, map: &UnitMap, refine: &Refine, seed: u64) -> Result<DenseNetwork, Error> {
+        let last = self.placed(map)?;
+        let anchor = Anchor {
+            source: &self.source_codes,
+            target: &self.target_codes,
+            head: &self.head()?,
+            map,
+            x: &self.x,
+            few: &self.few,
+            y: &self.known_y,
+        };
+        self.finished(&refine.learn(&self.target, &anchor, seed)?, last)
+    }
+
+    /// The target's encoder with its own last layer, which knows the few labels only: for comparison.
+    ///
+    /// # Errors
+    /// As [`Self::classifier`].
+    pub fn own_classifier(&self) -> Result<DenseNetwork, Error> {
+        self.finished(&self.target, last(&self.target)?.clone())
+    }
+
+    /// The source's last layer on units of the target as they come.
+    fn placed(&self, map: &UnitMap) -> Result<DenseLayer, Error> {
         let (head, codes) = (self.head()?, &self.target_codes);
         let (units, classes) = (codes.units(), head.biases.len());
         if map.from.len() != head.weights.rows() || map.from.iter().any(|unit| *unit >= units) {
@@ -197,23 +246,14 @@ impl Encoded {
             crate::maps::add(&mut biases, -factor * codes.means[*from], head.weights.row(unit));
         }
         let narrow = |values: Vec<f64>| values.into_iter().map(|value| value as f32).collect();
-        let last = DenseLayer { weights: narrow(weights), biases: narrow(biases), norm: None };
-        self.with_last(last)
+        Ok(DenseLayer { weights: narrow(weights), biases: narrow(biases), norm: None })
     }
 
-    /// The target's encoder with its own last layer, which knows the few labels only: for comparison.
-    ///
-    /// # Errors
-    /// As [`Self::classifier`].
-    pub fn own_classifier(&self) -> Result<DenseNetwork, Error> {
-        self.with_last(last(&self.target)?.clone())
-    }
-
-    fn with_last(&self, last: DenseLayer) -> Result<DenseNetwork, Error> {
-        let mut layers = self.target.layers().to_vec();
+    fn finished(&self, encoder: &DenseNetwork, last: DenseLayer) -> Result<DenseNetwork, Error> {
+        let mut layers = encoder.layers().to_vec();
         layers.pop();
         layers.push(last);
-        let network = DenseNetwork::new(self.target.inputs(), self.target.activation(), layers)?;
+        let network = DenseNetwork::new(encoder.inputs(), encoder.activation(), layers)?;
         match &self.moments {
             None => Ok(network),
             Some(moments) => Ok(scaled_inputs(&network, moments)?),
@@ -253,7 +293,11 @@ impl FewLabels for Concepts {
                 100.0 * accuracy
             ));
         }
-        let classifier = DenseEnsemble::new(vec![encoded.classifier(&map)?])?;
+        let network = match &self.refine {
+            None => encoded.classifier(&map)?,
+            Some(refine) => encoded.refined(&map, refine, seed)?,
+        };
+        let classifier = DenseEnsemble::new(vec![network])?;
         Ok(Fitted { classifier: Box::new(classifier), effective_size: None, warnings })
     }
 }

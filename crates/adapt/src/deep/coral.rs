@@ -98,7 +98,7 @@ fn scalar(value: Tensor<1>) -> f64 {
 }
 
 /// Mean, 1 × units, and covariance, units × units (n − 1 in the denominator).
-fn moments(x: Tensor<2>) -> [Tensor<2>; 2] {
+pub(crate) fn moments(x: Tensor<2>) -> [Tensor<2>; 2] {
     let rows = x.dims()[0];
     let mean = x.clone().mean_dim(0);
     let centred = x - mean.clone();

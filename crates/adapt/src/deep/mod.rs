@@ -11,6 +11,7 @@ mod learn;
 mod network;
 
 pub use coral::DeepCoral;
+pub(crate) use coral::moments;
 pub use dann::Dann;
 pub(crate) use learn::scaled_inputs;
 pub use network::NetworkParams;
