@@ -64,7 +64,9 @@ fn planted(units: usize, noise: f64, seed: u64) -> (Matrix, Matrix, UnitMap) {
     let draw = |random: &mut Stream| -> Vec<f64> {
         let hidden: Vec<f64> =
             (0..units).map(|at| normal(random).exp() * if at % 3 == 0 { -1.0 } else { 1.0 }).collect();
-        (0..units).map(|unit| mixing[unit * units..][..units].iter().zip(&hidden).map(|(a, b)| a * b).sum()).collect()
+        (0..units)
+            .map(|unit| mixing[unit * units..][..units].iter().zip(&hidden).map(|(a, b)| a * b).sum())
+            .collect()
     };
     let rows: Vec<Vec<f64>> = (0..3000).map(|_| draw(&mut random)).collect();
     let mut from: Vec<usize> = (0..units).collect();
@@ -139,8 +141,12 @@ fn planted_places_are_found_by_few_labels() {
         let ((own, y), (few, few_y), (all, _)) = (draw(600, false), draw(24, true), draw(600, true));
         let (source, target) = (Codes::new(&own).unwrap(), Codes::new(&all).unwrap());
         let known = target.standardise(&few).unwrap();
-        let weights = (0..units * classes).map(|at| source.means.len() as f64 * 1e-2 * centres[at % classes * units + at / classes]);
-        let head = Head { weights: Matrix::new(units, classes, weights.collect()).unwrap(), biases: vec![0.0; classes] };
+        let weights = (0..units * classes)
+            .map(|at| source.means.len() as f64 * 1e-2 * centres[at % classes * units + at / classes]);
+        let head = Head {
+            weights: Matrix::new(units, classes, weights.collect()).unwrap(),
+            biases: vec![0.0; classes],
+        };
         let known = KnownCodes { codes: &known, y: &few_y };
         for one_to_one in [true, false] {
             let search = SupervisedSearch { one_to_one, most_changes: 0, ..SupervisedSearch::default() };
@@ -161,7 +167,8 @@ fn ring(count: usize, moved: bool, seed: u64) -> (Matrix, Vec<u32>) {
     for row in 0..count {
         let class = row % 3;
         let angle = class as f64 * std::f64::consts::TAU / 3.0;
-        let (a, b) = (2.0 * angle.cos() + 0.4 * normal(&mut random), 2.0 * angle.sin() + 0.4 * normal(&mut random));
+        let (a, b) =
+            (2.0 * angle.cos() + 0.4 * normal(&mut random), 2.0 * angle.sin() + 0.4 * normal(&mut random));
         let c = normal(&mut random);
         rows.push(if moved { [100.0 + 7.0 * c, 5.0 - 3.0 * b, a] } else { [a, b, c] });
         y.push(class as u32);
@@ -207,7 +214,9 @@ fn what_cannot_be_matched_is_refused() {
     assert!(LoadingsSearch::default().find(&codes(3), &codes(2)).is_err());
     let many = LoadingsSearch { one_to_one: false, ..LoadingsSearch::default() };
     assert_eq!(many.find(&codes(3), &codes(2)).unwrap().from.len(), 3);
-    assert!(LoadingsSearch { components: 0, ..LoadingsSearch::default() }.find(&codes(1), &codes(1)).is_err());
+    assert!(
+        LoadingsSearch { components: 0, ..LoadingsSearch::default() }.find(&codes(1), &codes(1)).is_err()
+    );
     assert!(Faq { iterations: 0, ..Faq::default() }.check().is_err());
     assert!(Faq { tolerance: f64::NAN, ..Faq::default() }.check().is_err());
     assert!(Codes::new(&Matrix::new(1, 1, vec![f64::NAN]).unwrap()).is_err());

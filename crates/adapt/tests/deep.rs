@@ -18,7 +18,13 @@ fn domain(count: usize, target: bool, seed: u64) -> (Matrix, Vec<u32>) {
         let (a, b) = (2.5 * (class as f64 - 1.0) + 0.4 * normal(), 0.4 * normal());
         let (sin, cos) = if target { 40f64.to_radians().sin_cos() } else { (0.0, 1.0) };
         let moved = if target { 1.0 } else { 0.0 };
-        rows.push([cos * a - sin * b + moved, sin * a + cos * b + moved, normal(), normal() + moved, normal()]);
+        rows.push([
+            cos * a - sin * b + moved,
+            sin * a + cos * b + moved,
+            normal(),
+            normal() + moved,
+            normal(),
+        ]);
         y.push(class as u32);
     }
     (Matrix::from_rows(&rows).unwrap(), y)
@@ -57,7 +63,8 @@ fn a_seed_gives_the_same_bytes_and_they_can_be_saved() {
         assert_ne!(fit(2).tensors(), first.tensors());
         assert_eq!(first.members(&t).unwrap().unwrap().len(), 2);
         let proba = first.predict_proba(&t).unwrap();
-        let file = std::env::temp_dir().join(format!("hesper-{}-{}.model", method.info().name, std::process::id()));
+        let file =
+            std::env::temp_dir().join(format!("hesper-{}-{}.model", method.info().name, std::process::id()));
         let names = |count: usize| (0..count).map(|at| format!("n{at}")).collect();
         let mlp = hesper_nn::MlpParams::default();
         Model::new(&mlp, first, names(5), names(3)).unwrap().save(&file).unwrap();
@@ -89,14 +96,21 @@ fn parameters_are_checked_and_read() {
 #[test]
 fn what_went_wrong_is_said() {
     // One feature far outside the other domain's range, which no strength of 1e-6 will hide.
-    let (x, t) = (Matrix::new(60, 1, (0..60).map(f64::from).collect()).unwrap(), Matrix::new(60, 1, (500..560).map(f64::from).collect()).unwrap());
+    let (x, t) = (
+        Matrix::new(60, 1, (0..60).map(f64::from).collect()).unwrap(),
+        Matrix::new(60, 1, (500..560).map(f64::from).collect()).unwrap(),
+    );
     let y: Vec<u32> = (0..60).map(|row| u32::from(row >= 30)).collect();
     let source = Source { x: &x, y: &y, n_classes: 2 };
     let network = NetworkParams { scale: Scale::Source, ..NetworkParams::default() };
     let weak = Dann { strength: 1e-6, network: network.clone(), ..Dann::default() };
     let fitted = weak.fit(&source, &Target { x: &t }, &LogisticParams::default(), 1).unwrap();
     assert!(fitted.warnings.iter().any(|warning| warning.contains("told apart")), "{:?}", fitted.warnings);
-    assert!(fitted.warnings.iter().any(|warning| warning.contains("is given class 0")), "{:?}", fitted.warnings);
+    assert!(
+        fitted.warnings.iter().any(|warning| warning.contains("is given class 0")),
+        "{:?}",
+        fitted.warnings
+    );
     let weak = DeepCoral { strength: 1e-6, network, ..DeepCoral::default() };
     assert!(weak.fit(&source, &Target { x: &t }, &LogisticParams::default(), 1).is_ok());
 }

@@ -8,27 +8,29 @@ use hesper_nn::Stream;
 
 /// Objects and their classes.
 #[derive(Clone)]
-pub struct Set {
-    pub x: Matrix,
-    pub y: Vec<u32>,
+pub(crate) struct Set {
+    pub(crate) x: Matrix,
+    pub(crate) y: Vec<u32>,
 }
 
 impl Set {
-    pub fn select(&self, rows: &[usize]) -> Self {
+    /// Some of them.
+    pub(crate) fn select(&self, rows: &[usize]) -> Self {
         Self { x: self.x.select_rows(rows), y: rows.iter().map(|row| self.y[*row]).collect() }
     }
 }
 
 /// A source, a target to learn from, of which a few labels are known, and a target to be judged by.
-pub struct Problem {
-    pub source: Set,
-    pub pool: Matrix,
-    pub few: Set,
-    pub held_out: Set,
-    pub n_classes: usize,
+pub(crate) struct Problem {
+    pub(crate) source: Set,
+    pub(crate) pool: Matrix,
+    pub(crate) few: Set,
+    pub(crate) held_out: Set,
+    pub(crate) n_classes: usize,
 }
 
-pub const FEW: usize = 40;
+/// Labels of the target that are known.
+pub(crate) const FEW: usize = 40;
 
 /// Rows of one distribution in random order, divided; what `change` does is done to the target.
 fn divide(
@@ -82,7 +84,7 @@ fn exchange(features: usize, discrepancy: f64, random: &mut Stream) -> impl Fn(&
 
 /// Eight classes of two clusters each, in six hidden dimensions with a long tail, seen through 24 features that saturate; the
 /// target's features are turned. 1,200 objects of the source, 800 of the target, 800 held out.
-pub fn synthetic(discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>> {
+pub(crate) fn synthetic(discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>> {
     const CLASSES: usize = 8;
     const HIDDEN: usize = 6;
     const FEATURES: usize = 24;
@@ -98,9 +100,12 @@ pub fn synthetic(discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>>
         // Classes differ in number, as in the sky; the same in both domains.
         let cluster = (row % (2 * CLASSES)).min((row / 16) % (2 * CLASSES) + 4);
         let place = &centres[cluster * HIDDEN..][..HIDDEN];
-        let z: Vec<f64> =
-            place.iter().map(|centre| centre + 0.5 * ((0.5 * normal()).exp() - 1.1) + 0.4 * normal()).collect();
-        let feature = |at: usize| -> f64 { mixing[at * HIDDEN..][..HIDDEN].iter().zip(&z).map(|(a, z)| a * z).sum() };
+        let z: Vec<f64> = place
+            .iter()
+            .map(|centre| centre + 0.5 * ((0.5 * normal()).exp() - 1.1) + 0.4 * normal())
+            .collect();
+        let feature =
+            |at: usize| -> f64 { mixing[at * HIDDEN..][..HIDDEN].iter().zip(&z).map(|(a, z)| a * z).sum() };
         let seen: Vec<f64> = (0..FEATURES).map(|at| feature(at).tanh()).collect();
         rows.push(seen.into_iter().map(|value| value + 0.1 * normal()).collect::<Vec<_>>());
         y.push((cluster % CLASSES) as u32);
@@ -111,17 +116,28 @@ pub fn synthetic(discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>>
 }
 
 /// MNIST against MNIST with a share of its pixels exchanged: 1,000 digits of the source, 600 of the target, 400 held out.
-pub fn exchanged(digits: &Set, discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>> {
+pub(crate) fn exchanged(digits: &Set, discrepancy: f64, seed: u64) -> Result<Problem, Box<dyn Error>> {
     let mut random = Stream::new(seed, 12);
     let change = exchange(digits.x.cols(), discrepancy, &mut random);
     divide(digits, [1000, 600], 10, &mut random, change)
 }
 
 /// Digits of 16 × 16 pixels: `NAME_X.npy` and `NAME_y.npy`.
-pub fn digits(folder: &Path, name: &str) -> Result<Set, Box<dyn Error>> {
+pub(crate) fn digits(folder: &Path, name: &str) -> Result<Set, Box<dyn Error>> {
     let (rows, cols, data) = read_npy(&folder.join(format!("{name}_X.npy")))?;
     let (_, _, classes) = read_npy(&folder.join(format!("{name}_y.npy")))?;
     Ok(Set { x: Matrix::new(rows, cols, data)?, y: classes.into_iter().map(|class| class as u32).collect() })
+}
+
+/// Each digit's pixels by the root of their mean square: the offices' pens differ in width.
+pub(crate) fn of_one_length(digits: &Set) -> Result<Set, hesper_learn::Error> {
+    let one = |row: usize| {
+        let row = digits.x.row(row);
+        let mean = row.iter().map(|value| value * value).sum::<f64>() / row.len() as f64;
+        row.iter().map(|value| value / mean.sqrt().max(1e-9)).collect::<Vec<f64>>()
+    };
+    let rows: Vec<_> = (0..digits.y.len()).map(one).collect();
+    Ok(Set { x: Matrix::from_rows(&rows)?, y: digits.y.clone() })
 }
 
 /// A table of 32- or 64-bit numbers in NumPy's format, version 1; further dimensions are columns.

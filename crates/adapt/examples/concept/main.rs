@@ -26,8 +26,10 @@ struct Options {
 }
 
 /// One outcome: problem, discrepancy, method, seed, accuracy.
-pub type Outcome = (String, f64, String, u64, f64);
+pub(crate) type Outcome = (String, f64, String, u64, f64);
 
+/// Defaults of the methods were chosen by looking at seeds below; these are new.
+const FIRST_SEED: u64 = 100;
 const DISCREPANCIES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,13 +46,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         let start = cpu_seconds();
         let mut own = Vec::new();
         for discrepancy in DISCREPANCIES {
-            for seed in 0..options.seeds {
+            for seed in FIRST_SEED..FIRST_SEED + options.seeds {
                 let problem = match (part, &mnist) {
                     ("exchanged", Ok(digits)) => data::exchanged(digits, discrepancy, seed)?,
                     _ => data::synthetic(discrepancy, seed)?,
                 };
                 let found = methods::compare(&problem, seed)?;
-                own.extend(found.into_iter().map(|(name, accuracy)| (part.to_owned(), discrepancy, name, seed, accuracy)));
+                own.extend(
+                    found
+                        .into_iter()
+                        .map(|(name, accuracy)| (part.to_owned(), discrepancy, name, seed, accuracy)),
+                );
             }
         }
         println!("\n{part}, {} seeds, {:.0} CPU s", options.seeds, cpu_seconds() - start);
@@ -62,9 +68,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     if wanted("offices") {
         match (mnist, data::digits(&folder, "usps")) {
             (Ok(mnist), Ok(usps)) => {
+                let (mnist, usps) = (data::of_one_length(&mnist)?, data::of_one_length(&usps)?);
                 let start = cpu_seconds();
                 let found = offices::compare(&mnist, &usps, options.seeds.min(5))?;
-                println!("\nMNIST and USPS, {} seeds, {:.0} CPU s", options.seeds.min(5), cpu_seconds() - start);
+                println!(
+                    "\nMNIST and USPS, {} seeds, {:.0} CPU s",
+                    options.seeds.min(5),
+                    cpu_seconds() - start
+                );
                 offices::table(&found)?;
                 write(&options, "offices.csv", &found)?;
             }
@@ -136,7 +147,11 @@ fn winners(outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
         let (Some(aligned), Some(other)) = (best(true), best(false)) else {
             continue;
         };
-        let pairs = accuracies(outcomes, aligned, discrepancy).into_iter().zip(accuracies(outcomes, other, discrepancy));
+        let pairs = accuracies(outcomes, aligned, discrepancy).into_iter().zip(accuracies(
+            outcomes,
+            other,
+            discrepancy,
+        ));
         let gain = metrics::mean_interval(&pairs.map(|(a, b)| a - b).collect::<Vec<_>>(), 0.95)?;
         println!(
             "at {discrepancy}: `{aligned}` less `{other}`: {:+.3} [{:+.3}, {:+.3}]",
@@ -158,7 +173,7 @@ fn write(options: &Options, name: &str, outcomes: &[Outcome]) -> Result<(), Box<
     Ok(std::fs::write(folder.join(name), text)?)
 }
 
-pub fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     let now = clock_gettime(ClockId::ProcessCPUTime);
     now.tv_sec as f64 + now.tv_nsec as f64 * 1e-9
 }

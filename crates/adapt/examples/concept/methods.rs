@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use hesper_adapt::concept::{Concepts, EncoderParams, Fitness, GraphSearch, LoadingsSearch, Refine, Start, SupervisedSearch};
+use hesper_adapt::concept::{
+    Concepts, Fitness, GraphSearch, LoadingsSearch, Refine, Start, SupervisedSearch,
+};
 use hesper_adapt::deep::{Dann, DeepCoral, NetworkParams};
 use hesper_adapt::maps::Scale;
 use hesper_adapt::maps::Standardise;
@@ -16,7 +18,7 @@ type Named = (String, f64);
 
 /// Accuracies on the held-out target by the name of the method. Features are brought to mean 0 and deviation 1 in each
 /// domain for all of them.
-pub fn compare(problem: &Problem, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
+pub(crate) fn compare(problem: &Problem, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
     let n_classes = problem.n_classes;
     let source = Source { x: &problem.source.x, y: &problem.source.y, n_classes };
     let aligned =
@@ -60,21 +62,18 @@ impl Scaled {
     }
 }
 
-fn mlp() -> MlpParams {
-    MlpParams { hidden: vec![64, 24], ..MlpParams::default() }
-}
-
 /// One network, of the source, of the few labels, of both at once, and of one after the other.
 fn networks(problem: &Scaled, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
     let n_classes = problem.n_classes;
     fn set(set: &Set, n_classes: usize) -> TrainingSet<'_> {
         TrainingSet { x: &set.x, y: &set.y, weights: None, n_classes }
     }
-    let alone = mlp().train(&set(&problem.source, n_classes), seed)?;
-    let joint = mlp().train(&set(&problem.both()?, n_classes), seed)?;
-    let tune = MlpParams { learning_rate: 0.003, weight_decay: Some(0.1), min_steps: 100, ..mlp() };
+    let alone = MlpParams::default().train(&set(&problem.source, n_classes), seed)?;
+    let joint = MlpParams::default().train(&set(&problem.both()?, n_classes), seed)?;
+    let tune =
+        MlpParams { learning_rate: 0.003, weight_decay: Some(0.1), min_steps: 100, ..MlpParams::default() };
     let tuned = tune.fit_from(&alone, &set(&problem.few, n_classes), seed)?;
-    let few = mlp().train(&set(&problem.few, n_classes), seed)?;
+    let few = MlpParams::default().train(&set(&problem.few, n_classes), seed)?;
     Ok(vec![
         problem.judge("source only", &alone)?,
         problem.judge("joint training", &joint)?,
@@ -83,15 +82,12 @@ fn networks(problem: &Scaled, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
     ])
 }
 
-pub fn deep_network() -> NetworkParams {
-    NetworkParams { hidden: vec![64, 24], scale: Scale::None, ..NetworkParams::default() }
-}
-
 fn deep(problem: &Scaled, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
     let (n_classes, unused) = (problem.n_classes, LogisticParams::default());
     let target = Target { x: &problem.pool };
-    let dann = Dann { network: deep_network(), ..Dann::default() };
-    let coral = DeepCoral { network: deep_network(), ..DeepCoral::default() };
+    let network = NetworkParams { scale: Scale::None, ..NetworkParams::default() };
+    let dann = Dann { network: network.clone(), ..Dann::default() };
+    let coral = DeepCoral { network, ..DeepCoral::default() };
     let mut found = Vec::new();
     for (with, set) in [("", problem.source.clone()), (" + few labels", problem.both()?)] {
         let source = Source { x: &set.x, y: &set.y, n_classes };
@@ -107,25 +103,24 @@ fn concepts(problem: &Scaled, seed: u64) -> Result<Vec<Named>, Box<dyn Error>> {
     let source = Source { x: &problem.source.x, y: &problem.source.y, n_classes: problem.n_classes };
     let (target, labelled) =
         (Target { x: &problem.pool }, LabelledTarget { x: &problem.few.x, y: &problem.few.y });
-    let supervised = SupervisedSearch::default();
-    let many = SupervisedSearch { one_to_one: false, ..supervised };
+    let place = ("units in place", Fitness::Place);
+    let labels = ("concepts by labels", Fitness::Supervised(SupervisedSearch::default()));
+    let graph = ("concepts by graph", Fitness::Graph(GraphSearch::default()));
+    let loadings = ("concepts by loadings", Fitness::Loadings(LoadingsSearch::default()));
     let mut found = Vec::new();
-    for (begin, start) in [("own", Start::Own), ("source", Start::Source)] {
-        let concepts =
-            Concepts { start, scale: Scale::None, encoder: EncoderParams::default(), ..Concepts::default() };
+    // Where the target's encoder starts from the source's, searches without labels would only undo it.
+    for (begin, start, searches) in [
+        ("own start", Start::Own, vec![place, labels, graph, loadings]),
+        ("source start", Start::Source, vec![place, labels]),
+    ] {
+        let concepts = Concepts { start, scale: Scale::None, ..Concepts::default() };
         let encoded = concepts.encode(&source, &target, &labelled, seed)?;
-        found.push(problem.judge(&format!("{begin} start: own last layer"), &encoded.own_classifier()?)?);
-        for (name, fitness) in [
-            ("units in place", Fitness::Place),
-            ("concepts, labels", Fitness::Supervised(supervised)),
-            ("concepts, labels, many to one", Fitness::Supervised(many)),
-            ("concepts, graph", Fitness::Graph(GraphSearch::default())),
-            ("concepts, loadings", Fitness::Loadings(LoadingsSearch::default())),
-        ] {
+        found.push(problem.judge(&format!("own last layer, {begin}"), &encoded.own_classifier()?)?);
+        for (name, fitness) in searches {
             let map = encoded.find(&fitness, seed)?;
-            found.push(problem.judge(&format!("{begin} start: {name}"), &encoded.classifier(&map)?)?);
+            found.push(problem.judge(&format!("{name}, {begin}"), &encoded.classifier(&map)?)?);
             let refined = encoded.refined(&map, &Refine::default(), seed)?;
-            found.push(problem.judge(&format!("{begin} start: {name}, refined"), &refined)?);
+            found.push(problem.judge(&format!("{name}, {begin}, refined"), &refined)?);
         }
     }
     Ok(found)

@@ -28,9 +28,9 @@ pub enum Fitness {
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
     /// With random ones of its own: concepts land anywhere.
-    #[default]
     Own,
     /// With those that the source's encoder has learned: where domains are near, concepts stay in their places.
+    #[default]
     Source,
 }
 
@@ -47,9 +47,9 @@ pub struct Concepts {
     pub encoder: EncoderParams,
     /// How units are matched. Default: by the few labels.
     pub fitness: Fitness,
-    /// With which weights the target's encoder starts.
+    /// With which weights the target's encoder starts. Default: the source's.
     pub start: Start,
-    /// How the target's encoder goes on learning once units have their places; nothing: not at all.
+    /// How the target's encoder goes on learning once units have their places; nothing: not at all. Default: it does.
     pub refine: Option<Refine>,
     /// Whose means and deviations scale the features. Default: each domain's own.
     pub scale: Scale,

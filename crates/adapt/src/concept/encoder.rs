@@ -16,10 +16,13 @@ use crate::maps::refuse;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EncoderParams {
-    /// The widths of the hidden layers, at least one; the last is the number of units of the code. Default 64, 24.
+    /// The widths of the hidden layers, at least one; the last is the number of units of the code. Default 96, 32.
     pub hidden: Vec<usize>,
     /// How much the inputs count beside the classes, 0 or more. Default 1.
     pub reconstruction: f64,
+    /// The share of the inputs that is left out while learning, in [0, 1): they are given back all the same (Vincent et al. 2008,
+    /// doi:10.1145/1390156.1390294). Default 0.3.
+    pub noise: f32,
     /// How often all rows are gone through, at least 1. Default 30.
     pub epochs: usize,
     /// With few rows, as many epochs more as it takes to make so many steps. Default 300.
@@ -28,20 +31,21 @@ pub struct EncoderParams {
     pub batch: usize,
     /// The highest learning rate of one cycle, above 0. Default 0.01.
     pub learning_rate: f64,
-    /// AdamW's weight decay, at least 0. Default 0.1.
+    /// AdamW's weight decay, at least 0. Default 0.3.
     pub weight_decay: f64,
 }
 
 impl Default for EncoderParams {
     fn default() -> Self {
         Self {
-            hidden: vec![64, 24],
+            hidden: vec![96, 32],
             reconstruction: 1.0,
+            noise: 0.3,
             epochs: 30,
             min_steps: 300,
             batch: 128,
             learning_rate: 0.01,
-            weight_decay: 0.1,
+            weight_decay: 0.3,
         }
     }
 }
@@ -71,6 +75,7 @@ impl EncoderParams {
         if !(self.reconstruction.is_finite() && self.reconstruction >= 0.0) {
             return refuse("reconstruction", self.reconstruction, "0 or more, and finite");
         }
+        check_noise(self.noise)?;
         self.architecture(1, &self.hidden, 1).check()?;
         Ok(self.training().check()?)
     }
@@ -103,8 +108,7 @@ impl EncoderParams {
         }
         let (code, inner) = self.hidden.split_last().map_or((1, &[][..]), |(code, inner)| (*code, inner));
         let back: Vec<usize> = inner.iter().rev().copied().collect();
-        let decoder =
-            self.architecture(code, &back, x.cols()).build(&mut parameters, &mut random)?;
+        let decoder = self.architecture(code, &back, x.cols()).build(&mut parameters, &mut random)?;
         let (mut order, mut picks) = (everything(labelled), Stream::new(seed, 3));
         let weight = self.reconstruction as f32;
         let mut loss = |pass: &mut Pass<'_>, batch: &[usize]| {
@@ -112,13 +116,16 @@ impl EncoderParams {
             if count < order.len() {
                 picks.shuffle(&mut order);
             }
-            let outputs = encoder.forward(pass, known.select(&order[..count], pass));
+            let x = known.select(&order[..count], pass);
+            let x = pass.dropout(x, self.noise);
+            let outputs = encoder.forward(pass, x);
             let loss = cross_entropy(outputs, shares.select(&order[..count], pass));
             if weight == 0.0 {
                 return loss;
             }
             let x = inputs.select(batch, pass);
-            let code = encoder.hidden(pass, x.clone());
+            let partly = pass.dropout(x.clone(), self.noise);
+            let code = encoder.hidden(pass, partly);
             loss + squared_error(decoder.forward(pass, code), x) * weight
         };
         self.training().run(&mut parameters, &everything(x), seed, &mut loss, None)?;
@@ -143,6 +150,10 @@ impl EncoderParams {
             device: Device::Cpu,
         }
     }
+}
+
+pub(super) fn check_noise(noise: f32) -> Result<(), Error> {
+    if (0.0..1.0).contains(&noise) { Ok(()) } else { refuse("noise", noise, "from 0 to less than 1") }
 }
 
 /// The code of each row, rows × units.

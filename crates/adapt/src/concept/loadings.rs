@@ -51,8 +51,7 @@ impl LoadingsSearch {
         let mut best: Option<(f64, UnitMap)> = None;
         for choice in 0..1usize << (tried - first.min(tried)) {
             let sign = |at: usize| if at >= first && choice >> (at - first) & 1 == 1 { -1.0 } else { 1.0 };
-            let mut turns: Vec<f64> =
-                (0..count).map(|at| if at < tried { sign(at) } else { 0.0 }).collect();
+            let mut turns: Vec<f64> = (0..count).map(|at| if at < tried { sign(at) } else { 0.0 }).collect();
             let (mut map, mut error) = self.units(&own, &others, &turns)?;
             for _ in 0..MOST_TURNS {
                 turns = component_signs(&own, &others, &map);

@@ -19,19 +19,21 @@ use crate::maps::transpose;
 pub struct Refine {
     /// Steps, at least 1. Default 300.
     pub steps: usize,
-    /// How much correlations count beside labels, 0 or more. Default 1.
+    /// How much correlations count beside labels, 0 or more. Default 3.
     pub strength: f64,
+    /// The share of the inputs that is left out while learning, in [0, 1). Default 0.1.
+    pub noise: f32,
     /// Rows in a batch, at least 1. Default 128.
     pub batch: usize,
     /// The highest learning rate of one cycle, above 0. Default 0.005.
     pub learning_rate: f64,
-    /// AdamW's weight decay, at least 0. Default 0.1.
+    /// AdamW's weight decay, at least 0. Default 0.3.
     pub weight_decay: f64,
 }
 
 impl Default for Refine {
     fn default() -> Self {
-        Self { steps: 300, strength: 1.0, batch: 128, learning_rate: 0.005, weight_decay: 0.1 }
+        Self { steps: 300, strength: 3.0, noise: 0.1, batch: 128, learning_rate: 0.005, weight_decay: 0.3 }
     }
 }
 
@@ -59,6 +61,7 @@ impl Refine {
         if !(self.strength.is_finite() && self.strength >= 0.0) {
             return crate::maps::refuse("strength", self.strength, "0 or more, and finite");
         }
+        super::encoder::check_noise(self.noise)?;
         Ok(self.training().check()?)
     }
 
@@ -109,11 +112,13 @@ impl Refine {
                 picks.shuffle(&mut order);
             }
             let x = known.select(&order[..count], pass);
+            let x = pass.dropout(x, self.noise);
             let code = network.hidden(pass, x);
             let [to, offset, weights, biases, graph] = constants.tensors(pass);
             let outputs = (code.matmul(to.clone()) + offset.clone()).matmul(weights) + biases;
             let loss = cross_entropy(outputs, shares.select(&order[..count], pass));
             let x = inputs.select(batch, pass);
+            let x = pass.dropout(x, self.noise);
             let code = network.hidden(pass, x).matmul(to) + offset;
             let units = code.dims()[1] as f32;
             let [mean, covariance] = crate::deep::moments(code);

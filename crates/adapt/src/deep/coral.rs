@@ -17,7 +17,7 @@ use crate::{Error, Fitted, Info, Method, Source, Target};
 pub struct DeepCoral {
     /// The network that learns the classes.
     pub network: NetworkParams,
-    /// How much covariances count beside classes, 0 or more. Default 1.
+    /// How much covariances count beside classes, 0 or more. Default 3.
     pub strength: f64,
     /// Whether the squared distance of the means, over d, counts alike. Default yes; the paper has it not.
     pub centre: bool,
@@ -25,7 +25,7 @@ pub struct DeepCoral {
 
 impl Default for DeepCoral {
     fn default() -> Self {
-        Self { network: NetworkParams::default(), strength: 1.0, centre: true }
+        Self { network: NetworkParams::default(), strength: 3.0, centre: true }
     }
 }
 

@@ -38,11 +38,7 @@ pub(super) struct Learned {
 
 impl Learned {
     pub(super) fn fitted(self) -> Fitted {
-        Fitted {
-            classifier: Box::new(self.classifier),
-            effective_size: None,
-            warnings: self.warnings,
-        }
+        Fitted { classifier: Box::new(self.classifier), effective_size: None, warnings: self.warnings }
     }
 }
 
@@ -207,7 +203,8 @@ fn warnings(
     let mut warnings = Vec::new();
     if let Some(moments) = moments {
         let pairs = moments.means.iter().zip(&moments.deviations);
-        let far = pairs.filter(|(mean, deviation)| **deviation > 0.0 && mean.abs() > FAR * *deviation).count();
+        let far =
+            pairs.filter(|(mean, deviation)| **deviation > 0.0 && mean.abs() > FAR * *deviation).count();
         if far > 0 {
             warnings.push(format!(
                 "{far} features of the target lie more than {FAR} of their deviations from 0, which 32-bit numbers resolve \

@@ -13,7 +13,8 @@ pub struct NetworkParams {
     pub hidden: Vec<usize>,
     /// What comes after each hidden layer. Default: ReLU.
     pub activation: Activation,
-    /// The share of each hidden layer's outputs that is left out while learning, in [0, 1). Default 0.
+    /// The share of each hidden layer's outputs that is left out while learning, in [0, 1). Default 0.3: it
+    /// keeps single units from giving a domain away.
     pub dropout: f32,
     /// How often the source's rows are gone through, at least 1. Default 40.
     pub epochs: usize,
@@ -23,7 +24,7 @@ pub struct NetworkParams {
     pub batch: usize,
     /// The highest learning rate of one cycle, above 0. Default 0.005.
     pub learning_rate: f64,
-    /// AdamW's weight decay, at least 0. Default 0.1.
+    /// AdamW's weight decay, at least 0. Default 1.
     pub weight_decay: f64,
     /// Networks that learn apart and whose probabilities are averaged, at least 1. Default 1.
     pub ensemble: usize,
@@ -37,12 +38,12 @@ impl Default for NetworkParams {
         Self {
             hidden: vec![64, 64],
             activation: Activation::Relu,
-            dropout: 0.0,
+            dropout: 0.3,
             epochs: 40,
             min_steps: 400,
             batch: 128,
             learning_rate: 0.005,
-            weight_decay: 0.1,
+            weight_decay: 1.0,
             ensemble: 1,
             scale: Scale::PerDomain,
         }
