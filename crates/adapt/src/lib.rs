@@ -5,7 +5,8 @@
 //! leak into it: there is none to be had.
 //!
 //! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
-//! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say.
+//! ([`Mapping`]); networks of [`deep`] learn features in which the domains are alike, and [`concept`] finds which hidden unit
+//! of one domain's network stands for which of the other's. All can fail: what they did, and how far it can be trusted, they say.
 
 pub mod concept;
 pub mod deep;

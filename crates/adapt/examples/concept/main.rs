@@ -2,13 +2,14 @@
 //! one network trained jointly, fine-tuned or adversarially, and for hidden units put in their places; and digits of two
 //! post offices.
 //!
-//! `concept [--data DIR] [--out DIR] [--seeds N] [--part synthetic|exchanged|offices]` prints tables (mean over seeds, half-width
+//! `concept [--data DIR] [--out DIR] [--seeds N] [--part synthetic|exchanged|offices|timing]` prints tables (mean over seeds, half-width
 //! of the 95 % interval) and writes `concept.csv` and `offices.csv` into the out folder. The digits are looked for in
 //! DIR/digits, by default `$HESPER_DATA` or `../shared/data`.
 
 mod data;
 mod methods;
 mod offices;
+mod timing;
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -65,6 +66,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         outcomes.extend(own);
     }
     write(&options, "concept.csv", &outcomes)?;
+    if wanted("timing") {
+        timing::report()?;
+    }
     if wanted("offices") {
         match (mnist, data::digits(&folder, "usps")) {
             (Ok(mnist), Ok(usps)) => {

@@ -38,25 +38,35 @@ impl GraphSearch {
     /// [`Error::Parameter`]; [`Error::Domain`] for more units in the source than in the target, as the search starts with a
     /// permutation.
     pub fn find(&self, source: &Codes, target: &Codes, seed: u64) -> Result<UnitMap, Error> {
-        self.faq.check()?;
-        check_units(source.units(), target.units(), true)?;
         let table = |codes: &Codes| Matrix::new(codes.units(), codes.units(), codes.correlations());
-        let (a, b) = (table(source)?, table(target)?);
-        let guess = spectral(&a, &b, self.faq.signed)?;
+        let map = self.lay(&table(source)?, &table(target)?, seed)?;
+        Ok(if self.faq.signed { by_skewness(map, source, target) } else { map })
+    }
+
+    /// Lays one graph on another: the map P with the least ‖A − P B Pᵀ‖_F that is found, for symmetric n × n and m × m tables,
+    /// n ≤ m; with signs, that of all is arbitrary.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn lay(&self, a: &Matrix, b: &Matrix, seed: u64) -> Result<UnitMap, Error> {
+        self.faq.check()?;
+        check_graph(a)?;
+        check_graph(b)?;
+        check_units(a.rows(), b.rows(), true)?;
+        let guess = spectral(a, b, self.faq.signed)?;
         let one = |start: usize| -> Result<(f64, UnitMap), Error> {
             let begin = match start {
                 0 => guess.clone(),
                 _ => self.random(a.rows(), b.rows(), &mut Stream::new(seed, start as u64)),
             };
             let inside = Matrix::new(a.rows(), b.rows(), dense(&begin, b.rows()))?;
-            let mut map = self.faq.solve(&a, &b, &inside)?;
-            improve(&a, &b, &mut map, self.faq.signed, self.one_to_one);
-            Ok((graph_error(&a, &b, &map), map))
+            let mut map = self.faq.solve(a, b, &inside)?;
+            improve(a, b, &mut map, self.faq.signed, self.one_to_one);
+            Ok((graph_error(a, b, &map), map))
         };
         let found = (0..=self.restarts).into_par_iter().map(one).collect::<Result<Vec<_>, Error>>()?;
         let best = found.into_iter().min_by(|left, right| left.0.total_cmp(&right.0));
-        let map = best.map_or(guess, |(_, map)| map);
-        Ok(if self.faq.signed { by_skewness(map, source, target) } else { map })
+        Ok(best.map_or(guess, |(_, map)| map))
     }
 
     fn random(&self, n: usize, m: usize, random: &mut Stream) -> UnitMap {
@@ -65,5 +75,16 @@ impl GraphSearch {
         from.truncate(n);
         let mut sign = || if self.faq.signed && random.uniform() < 0.5 { -1.0 } else { 1.0 };
         UnitMap { sign: (0..n).map(|_| sign()).collect(), from }
+    }
+}
+
+fn check_graph(table: &Matrix) -> Result<(), Error> {
+    let wrong = |what: String| Err(Error::Domain { domain: "graph", what });
+    if table.rows() != table.cols() || table.rows() == 0 {
+        return wrong(format!("{} × {}, but it must be square", table.rows(), table.cols()));
+    }
+    match table.data().iter().find(|value| !value.is_finite()) {
+        Some(value) => wrong(format!("an entry is {value}, but all must be finite")),
+        None => Ok(()),
     }
 }

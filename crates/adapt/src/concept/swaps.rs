@@ -28,9 +28,9 @@ pub(super) fn improve(a: &Matrix, b: &Matrix, map: &mut UnitMap, signed: bool, o
         for left in 0..n {
             let (from, sign) = (map.from[left], map.sign[left]);
             let before = twice_less_corner(a, b, map, left);
-            for unit in 0..b.rows() {
+            for (unit, taken) in used.iter().enumerate() {
                 for other in signs {
-                    if (unit == from && *other == sign) || (one_to_one && unit != from && used[unit]) {
+                    if (unit == from && *other == sign) || (one_to_one && unit != from && *taken) {
                         continue;
                     }
                     (map.from[left], map.sign[left]) = (unit, *other);
