@@ -129,12 +129,12 @@ pub(crate) fn digits(folder: &Path, name: &str) -> Result<Set, Box<dyn Error>> {
     Ok(Set { x: Matrix::new(rows, cols, data)?, y: classes.into_iter().map(|class| class as u32).collect() })
 }
 
-/// Each digit's pixels by the root of their mean square: the offices' pens differ in width.
-pub(crate) fn of_one_length(digits: &Set) -> Result<Set, hesper_learn::Error> {
+/// Each digit's pixels by the root of their sum of squares, times a length: the offices' pens differ in width.
+pub(crate) fn of_length(digits: &Set, length: f64) -> Result<Set, hesper_learn::Error> {
     let one = |row: usize| {
         let row = digits.x.row(row);
-        let mean = row.iter().map(|value| value * value).sum::<f64>() / row.len() as f64;
-        row.iter().map(|value| value / mean.sqrt().max(1e-9)).collect::<Vec<f64>>()
+        let norm = row.iter().map(|value| value * value).sum::<f64>().sqrt();
+        row.iter().map(|value| length * value / norm.max(1e-9)).collect::<Vec<f64>>()
     };
     let rows: Vec<_> = (0..digits.y.len()).map(one).collect();
     Ok(Set { x: Matrix::from_rows(&rows)?, y: digits.y.clone() })

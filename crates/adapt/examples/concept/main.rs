@@ -72,7 +72,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     if wanted("offices") {
         match (mnist, data::digits(&folder, "usps")) {
             (Ok(mnist), Ok(usps)) => {
-                let (mnist, usps) = (data::of_one_length(&mnist)?, data::of_one_length(&usps)?);
                 let start = cpu_seconds();
                 let found = offices::compare(&mnist, &usps, options.seeds.min(5))?;
                 println!(
