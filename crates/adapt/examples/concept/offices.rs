@@ -13,8 +13,7 @@ use super::{Outcome, cpu_seconds};
 
 const CLASSES: usize = 10;
 
-/// Accuracy and CPU seconds (in the place of a discrepancy) of each method, in both directions. Digits
-/// have one length: 1 for logistic regression, for networks 16, which is a mean square of 1 for each pixel.
+/// Accuracy and CPU seconds of each method, in both directions. Digits have one length: 1 for logistic regression, for networks 16, which is a mean square of 1 for each pixel.
 pub(crate) fn compare(mnist: &Set, usps: &Set, seeds: u64) -> Result<Vec<Outcome>, Box<dyn Error>> {
     let mut found = Vec::new();
     for (direction, source, target) in [("MNIST to USPS", mnist, usps), ("USPS to MNIST", usps, mnist)] {
