@@ -5,12 +5,18 @@
 //! leak into it: there is none to be had.
 //!
 //! Some methods give each source object a weight ([`Weighting`]), others move source and target into a common space
-//! ([`Mapping`]). Both can fail: what they did, and how far it can be trusted, they say. [`joint`] methods learn classifier
-//! and adaptation together, [`prior`] corrects for other shares of the classes, [`few`] looks at a few labels of the target,
-//! and [`select`] chooses among methods without any.
+//! ([`Mapping`]); networks of [`deep`] learn features in which the domains are alike, and [`concept`] finds which hidden unit
+//! of one domain's network stands for which of the other's. [`joint`] methods learn classifier and adaptation together,
+//! [`prior`] corrects for other shares of the classes, [`few`] and [`complexity`] look at a few labels of the target, and
+//! [`select`] chooses among methods without any. All can fail: what they did, and how far it can be trusted, they say.
+//!
+//! [`methods`] lists all that need no label of the target; an [`Adaptation`] fits them to tables as they are, with gaps and on
+//! any scale.
 
 mod adaptation;
 pub mod complexity;
+pub mod concept;
+pub mod deep;
 mod domain;
 mod error;
 pub mod few;

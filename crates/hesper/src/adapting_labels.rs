@@ -106,7 +106,7 @@ static CORAL_ACTIVE_INFO: Info = Info {
 /// All methods that look at labels of the target: names and documentation.
 pub(crate) fn label_methods() -> Vec<&'static Info> {
     let complexity = Complexity::new(Family::knn(&[], Scaling::None));
-    let mut all = vec![&CORAL_ACTIVE_INFO, complexity.info(), CoralFew::default().info()];
+    let mut all = vec![&CORAL_ACTIVE_INFO, complexity.info()];
     all.extend(few_label_methods().iter().map(|method| method.info()));
     all
 }
@@ -293,7 +293,6 @@ impl LabelOptions {
                     ..Complexity::new(self.family(bench))
                 })
             }
-            "coral-few" => Box::new(CoralFew::default()),
             name => few_label_method(name)?,
         })
     }

@@ -5,7 +5,7 @@
 //!
 //! - [`Architecture`] is the plan of a network, [`Network`] the network, [`Parameters`] the numbers of one or several;
 //! - [`Training`] is the loop, to which a loss is given: any function of a [`Pass`] and the numbers of a batch's rows that
-//!   makes one value out of tensors, through one network, several, or parts of them ([`Network::hidden`]);
+//!   makes one value out of tensors, through one network, several, or parts of them ([`Network::hidden`]), against one another too ([`reverse_gradient`]);
 //! - [`Rows`] are tables out of which batches are taken, [`cross_entropy`] and [`squared_error`] losses ready for use;
 //! - [`Network::to_dense`] gives the trained network.
 //!
@@ -25,6 +25,7 @@ mod network;
 mod parameters;
 mod pass;
 mod random;
+mod reversal;
 mod rows;
 mod schedule;
 mod training;
@@ -39,6 +40,7 @@ pub use network::Network;
 pub use parameters::{ParameterId, Parameters, Role};
 pub use pass::Pass;
 pub use random::Stream;
+pub use reversal::reverse_gradient;
 pub use rows::Rows;
 pub use schedule::Schedule;
 pub use training::{History, Judge, Training};

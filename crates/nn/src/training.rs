@@ -106,6 +106,15 @@ impl Training {
         self.device.open().map(|_| ())
     }
 
+    /// The epochs for so many rows, and the batches in each: their product is the number of steps, for losses that change as
+    /// learning goes on. (0, 0) without rows.
+    pub fn steps(&self, rows: usize) -> (usize, usize) {
+        match rows.div_ceil(self.batch.max(1)) {
+            0 => (0, 0),
+            batches => (self.epochs.max(self.min_steps.div_ceil(batches)), batches),
+        }
+    }
+
     /// Changes the parameters so that the loss of these rows gets small.
     ///
     /// `loss` gets the numbers of a batch's rows and gives their mean loss, one value. `judge`, if there is one, is asked
@@ -131,8 +140,7 @@ impl Training {
         let device = plain.clone().autodiff();
         let (mut order, mut random) = (Stream::new(seed, 1), Stream::new(seed, 2));
         let mut rows = rows.to_vec();
-        let batches = rows.len().div_ceil(self.batch);
-        let epochs = self.epochs.max(self.min_steps.div_ceil(batches));
+        let (epochs, batches) = self.steps(rows.len());
         let mut optimiser = AdamW::new(parameters, self.weight_decay);
         let (mut history, mut best) = (History::default(), None::<(f64, Parameters)>);
         for epoch in 0..epochs {

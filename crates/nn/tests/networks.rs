@@ -190,3 +190,22 @@ fn what_cannot_be_is_refused() {
     let error = good.run(&mut parameters, &[0, 1], 1, &mut loss, None).unwrap_err();
     assert!(error.to_string().contains("the loss is no longer finite"), "{error}");
 }
+
+#[test]
+fn steps_are_counted_as_they_are_made() {
+    let inputs = Rows::new(1, vec![1.0; 10]).unwrap();
+    let mut parameters = Parameters::default();
+    let weight = parameters.add(1, 1, hesper_nn::Role::Free, vec![0.0]);
+    for (epochs, min_steps, batch, expected) in [(2, 0, 4, (2, 3)), (2, 10, 4, (4, 3)), (3, 0, 100, (3, 1))] {
+        let training = Training { epochs, min_steps, batch, ..Default::default() };
+        assert_eq!(training.steps(10), expected);
+        let mut made = 0;
+        let loss = &mut |pass: &mut Pass<'_>, rows: &[usize]| {
+            made += 1;
+            (inputs.select(rows, pass) * pass.parameter(weight)).mean()
+        };
+        training.run(&mut parameters.clone(), &(0..10).collect::<Vec<_>>(), 1, loss, None).unwrap();
+        assert_eq!(made, expected.0 * expected.1);
+    }
+    assert_eq!(Training::default().steps(0), (0, 0));
+}

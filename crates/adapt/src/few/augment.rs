@@ -1,4 +1,4 @@
-use hesper_learn::{Classifier, Learner, Matrix, TrainingSet};
+use hesper_learn::{Learner, Matrix, Projection, TrainingSet};
 
 use super::shared::{check, fitted};
 use crate::{Error, FewLabels, Fitted, Info, LabelledTarget, Source, Target};
@@ -33,8 +33,8 @@ impl FewLabels for Augment {
         let x = Matrix::new(source.x.rows() + labelled.x.rows(), 3 * columns, data)?;
         let y = [source.y, labelled.y].concat();
         let data = TrainingSet { x: &x, y: &y, weights: None, n_classes: source.n_classes };
-        let classifier = Augmented { inner: learner.fit(&data, seed)?, columns };
-        Ok(fitted(Box::new(classifier), None, labelled, source.n_classes, Vec::new()))
+        let classifier = as_target(columns)?.before(learner.fit(&data, seed)?);
+        Ok(fitted(classifier, None, labelled, source.n_classes, Vec::new()))
     }
 }
 
@@ -49,45 +49,13 @@ fn tripled(x: &Matrix, copy: usize) -> Vec<f64> {
     data
 }
 
-struct Augmented {
-    inner: Box<dyn Classifier>,
-    columns: usize,
-}
-
-impl Augmented {
-    fn rows(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
-        if x.cols() != self.columns {
-            let (what, expected, actual) = ("columns of the table", self.columns, x.cols());
-            return Err(hesper_learn::Error::Shape { what, expected, actual });
-        }
-        Matrix::new(x.rows(), 3 * self.columns, tripled(x, 2))
+/// A row of the target as its shared copy and its own.
+fn as_target(columns: usize) -> Result<Projection, Error> {
+    let mut table = vec![0.0; 3 * columns * columns];
+    for (column, row) in table.chunks_exact_mut(3 * columns).enumerate() {
+        row[column] = 1.0;
+        row[2 * columns + column] = 1.0;
     }
-}
-
-impl Classifier for Augmented {
-    fn n_classes(&self) -> usize {
-        self.inner.n_classes()
-    }
-
-    fn n_features(&self) -> usize {
-        self.columns
-    }
-
-    fn predict_proba(&self, x: &Matrix) -> Result<Matrix, hesper_learn::Error> {
-        self.inner.predict_proba(&self.rows(x)?)
-    }
-
-    /// Those of the shared copy and the target's together.
-    fn importances(&self) -> Option<Vec<f64>> {
-        let all = self.inner.importances()?;
-        let (shared, rest) = all.split_at_checked(self.columns)?;
-        let own = rest.get(self.columns..)?;
-        let sums: Vec<f64> = shared.iter().zip(own).map(|(a, b)| a + b).collect();
-        let total: f64 = sums.iter().sum();
-        Some(if total > 0.0 { sums.iter().map(|sum| sum / total).collect() } else { sums })
-    }
-
-    fn members(&self, x: &Matrix) -> Result<Option<Vec<Matrix>>, hesper_learn::Error> {
-        self.inner.members(&self.rows(x)?)
-    }
+    let table = Matrix::new(columns, 3 * columns, table)?;
+    Ok(Projection::Affine { centre: vec![0.0; columns], table, offset: vec![0.0; 3 * columns] })
 }

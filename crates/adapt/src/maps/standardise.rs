@@ -19,6 +19,19 @@ pub enum Scale {
     PerDomain,
 }
 
+impl Scale {
+    /// The moments that scale the source and those that scale the target; nothing if nothing is scaled.
+    pub(crate) fn moments(self, source: &Source<'_>, target: &Target<'_>) -> Option<[Moments; 2]> {
+        let twice = |moments: Moments| [moments.clone(), moments];
+        match self {
+            Self::None => None,
+            Self::Source => Some(twice(Moments::of(&[source.x]))),
+            Self::Joint => Some(twice(Moments::of(&[source.x, target.x]))),
+            Self::PerDomain => Some([Moments::of(&[source.x]), Moments::of(&[target.x])]),
+        }
+    }
+}
+
 /// Features brought to mean 0 and standard deviation 1 (n in the denominator).
 ///
 /// Scaling by each domain's own moments is the simplest adaptation: it takes away shifts and stretches of single features.
@@ -58,14 +71,9 @@ impl Mapping for Standardise {
     fn align(&self, source: &Source<'_>, target: &Target<'_>, _seed: u64) -> Result<Aligned, Error> {
         source.check()?;
         target.check(source)?;
-        let (own, others) = match self.scale {
-            Scale::None => {
-                let map = Projection::Identity(source.x.cols());
-                return aligned(INFO.name, source.x.clone(), target.x.clone(), map, vec![]);
-            }
-            Scale::Source => (Moments::of(&[source.x]), Moments::of(&[source.x])),
-            Scale::Joint => (Moments::of(&[source.x, target.x]), Moments::of(&[source.x, target.x])),
-            Scale::PerDomain => (Moments::of(&[source.x]), Moments::of(&[target.x])),
+        let Some([own, others]) = self.scale.moments(source, target) else {
+            let map = Projection::Identity(source.x.cols());
+            return aligned(INFO.name, source.x.clone(), target.x.clone(), map, vec![]);
         };
         let mut warnings = Vec::new();
         for (whose, moments) in [("source", &own), ("target", &others)] {
@@ -92,13 +100,14 @@ impl Mapping for Standardise {
 }
 
 /// Means and standard deviations, 0 for constant features.
-struct Moments {
-    means: Vec<f64>,
-    deviations: Vec<f64>,
+#[derive(Clone, Debug)]
+pub(crate) struct Moments {
+    pub(crate) means: Vec<f64>,
+    pub(crate) deviations: Vec<f64>,
 }
 
 impl Moments {
-    fn of(tables: &[&Matrix]) -> Self {
+    pub(crate) fn of(tables: &[&Matrix]) -> Self {
         let columns = tables[0].cols();
         let (mut means, mut deviations) = (Vec::new(), Vec::new());
         for column in 0..columns {
@@ -112,6 +121,11 @@ impl Moments {
             deviations.push(deviation);
         }
         Self { means, deviations }
+    }
+
+    /// The rows on this scale.
+    pub(crate) fn apply(&self, x: &Matrix) -> Result<Matrix, Error> {
+        Ok(self.map()?.apply(x)?)
     }
 
     /// (x − mean)/deviation for each feature; constant ones become 0.

@@ -14,7 +14,7 @@ use crate::prior::PriorCorrection;
 use crate::weights::weightings;
 use crate::{Error, Method};
 
-/// All methods with their default parameters: the source as it is first, then weights, maps, joint methods and label shift.
+/// All methods with their default parameters: the source as it is first, then weights, maps, joint methods, label shift, and networks.
 pub fn methods() -> Vec<Box<dyn Method>> {
     let mut all: Vec<Box<dyn Method>> = vec![Box::new(SourceOnly)];
     all.extend(weightings().into_iter().map(|weighting| Box::new(Weighted(weighting)) as Box<dyn Method>));
@@ -23,6 +23,7 @@ pub fn methods() -> Vec<Box<dyn Method>> {
     all.extend(
         [PriorCorrection::em(), PriorCorrection::bbse()].map(|prior| Box::new(prior) as Box<dyn Method>),
     );
+    all.extend(crate::deep::methods());
     all
 }
 

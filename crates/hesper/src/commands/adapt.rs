@@ -46,7 +46,7 @@ pub(crate) struct Adapt {
     #[arg(long, default_value = AUTO, value_name = "NAME")]
     method: String,
     /// The score by which `auto` chooses
-    #[arg(long, default_value = "consensus", value_name = "NAME", value_parser = label_free_score)]
+    #[arg(long, default_value = "mutual-information", value_name = "NAME", value_parser = label_free_score)]
     score: LabelFreeScore,
     /// Also try these methods, or `all`, and tell how they do
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]

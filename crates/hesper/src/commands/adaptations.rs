@@ -30,8 +30,7 @@ impl Adaptations {
             .map(|info| (info.name, format!("Looks at a few labels of the target. {}", info.doc)));
         let entries = plain.chain(labels);
         if self.json {
-            let list: Map<String, Value> =
-                entries.map(|(name, doc)| (name.to_owned(), doc.into())).collect();
+            let list: Map<String, Value> = entries.map(|(name, doc)| (name.to_owned(), doc.into())).collect();
             return print::result(format_args!("{:#}", Value::Object(list)));
         }
         for (name, doc) in entries {

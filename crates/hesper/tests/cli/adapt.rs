@@ -78,9 +78,8 @@ fn a_few_labels_are_asked_for_and_the_rest_is_scored() {
     ));
     let labels = ["1,round", "2,flat", "4,round", "8,flat"];
     bench.write("labels.csv", format!("object_id,class\n{}\n", labels.join("\n")));
-    let result = bench
-        .run(&format!("adapt {TABLES} --method pooled --labels labels.csv --out pooled --json"))
-        .json();
+    let result =
+        bench.run(&format!("adapt {TABLES} --method pooled --labels labels.csv --out pooled --json")).json();
     assert_eq!((&result["labels"], &result["scored"]), (&4.into(), &176.into()));
 }
 
