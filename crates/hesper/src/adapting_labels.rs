@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use hesper_adapt::complexity::{
     ActiveParams, Answered, Asking, Bound, Capacity, Choose, Complexity, ComplexityPrior, CoralActiveParams,
-    CoralFew, EntropyCurve, Family, MapParams, Member, PriorParams, Start, active, coral_active, cover,
+    EntropyCurve, Family, MapParams, Member, PriorParams, Start, active, coral_active, cover,
 };
 use hesper_adapt::few::{few_label_method, few_label_methods};
 use hesper_adapt::{Adapted, Error, FewLabels, Info, LabelledTarget, Target};

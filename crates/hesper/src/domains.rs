@@ -29,6 +29,12 @@ pub(crate) struct DomainOptions {
     /// Learn this class against all others [default: all classes]
     #[arg(long, value_name = "CLASS")]
     pub(crate) positive: Option<String>,
+    /// Call the class FROM, in either table, TO: surveys have other names for the same
+    #[arg(long, value_name = "FROM=TO", value_delimiter = ',', value_parser = renaming)]
+    rename: Vec<(String, String)>,
+    /// Only objects of these classes, of either table; objects without a class stay in the target [default: all]
+    #[arg(long, value_name = "CLASSES", value_delimiter = ',')]
+    classes: Vec<String>,
     /// The source's objects, of a table that tells them apart
     #[arg(long, value_enum, default_value_t = SampleName::Spectroscopic)]
     source_sample: SampleName,
@@ -41,6 +47,14 @@ pub(crate) struct DomainOptions {
     columns: Vec<String>,
     #[command(flatten)]
     plain: PlainOptions,
+}
+
+/// Parses `90=Ia`.
+fn renaming(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err("must be FROM=TO, such as 90=Ia".to_owned()),
+    }
 }
 
 /// Source and target with the same features.
@@ -69,9 +83,8 @@ impl DomainOptions {
     pub(crate) fn read(&self, session: &mut Session) -> Result<Domains, Failure> {
         session.input(&self.source)?;
         session.input(&self.target)?;
-        let source = self.plain.read(&self.source)?;
-        let target =
-            if self.source == self.target { source.clone() } else { self.plain.read(&self.target)? };
+        let source = self.renamed(&self.source)?;
+        let target = if self.source == self.target { source.clone() } else { self.renamed(&self.target)? };
         let mut warnings = Vec::new();
         let (source, target) = self.same_columns(&source, &target, &mut warnings)?;
         let source =
@@ -114,9 +127,32 @@ impl DomainOptions {
 
     /// The classes that a table tells of objects, by their names.
     pub(crate) fn classes(&self, path: &Path) -> Result<BTreeMap<String, String>, Failure> {
-        let table = self.plain.read(path)?;
+        let table = self.renamed(path)?;
         let known = table.object_id.into_iter().zip(table.class);
         Ok(known.filter_map(|(id, class)| Some((id, class?))).collect())
+    }
+
+    /// A table with its classes renamed, and without those that were not asked for.
+    fn renamed(&self, path: &Path) -> Result<FeatureTable, Failure> {
+        let mut table = self.plain.read(path)?;
+        for class in table.class.iter_mut().flatten() {
+            if let Some((_, to)) = self.rename.iter().find(|(from, _)| from == class) {
+                *class = to.clone();
+            }
+        }
+        if self.classes.is_empty() {
+            return Ok(table);
+        }
+        let keep = |class: &Option<String>| class.as_ref().is_none_or(|class| self.classes.contains(class));
+        let rows: Vec<usize> = (0..table.rows()).filter(|&row| keep(&table.class[row])).collect();
+        if rows.is_empty() {
+            return Err(Failure::request(format!(
+                "{}: no object is of a class among {}: see --classes and --rename",
+                path.display(),
+                self.classes.join(", ")
+            )));
+        }
+        Ok(table.select_rows(&rows))
     }
 
     /// The number of a class; nothing if the source does not have it.

@@ -73,6 +73,18 @@ impl LightCurve {
         Ok(())
     }
 
+    /// Leaves out the points of all other bands.
+    pub fn keep_bands(&mut self, bands: &[Band]) {
+        let kept: Vec<bool> = self.band.iter().map(|band| bands.contains(band)).collect();
+        let mut place = kept.iter();
+        let mut keep = || place.next().copied().unwrap_or(false);
+        self.band.retain(|_| keep());
+        for values in [&mut self.mjd, &mut self.flux, &mut self.flux_err] {
+            let mut place = kept.iter();
+            values.retain(|_| place.next().copied().unwrap_or(false));
+        }
+    }
+
     /// Puts the points in order of time (stable: equal times keep their order).
     pub fn sort_by_time(&mut self) {
         if self.mjd.is_sorted() {

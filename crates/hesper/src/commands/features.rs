@@ -7,7 +7,7 @@ use hesper_features::{
     BazinParams, Bootstrap, DescribeOptions, Described, FEATURES, Fitters, SETS, Uncertainty, describe_with,
     select, survey_bands,
 };
-use hesper_photometry::{Object, nearest};
+use hesper_photometry::{Band, Object, nearest};
 use hesper_report::{Figure, LightCurvePanels, light_curves};
 use serde::Serialize;
 use serde_json::json;
@@ -35,6 +35,9 @@ pub(crate) struct Features {
     /// Sets or single features, see --list
     #[arg(long = "set", value_delimiter = ',', default_value = "default", value_name = "NAMES")]
     sets: Vec<String>,
+    /// Only points of these bands, such as those that two surveys have in common [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "BANDS", value_parser = band)]
+    bands: Vec<Band>,
     /// The table to write
     #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "explain"])]
     out: Option<PathBuf>,
@@ -86,7 +89,8 @@ impl Features {
         let mut session = Session::start(&self.common, &json!({ "command": &self, "options": &options }))?;
         session.input(input)?;
         session.output(out)?;
-        let (objects, skipped) = self.reading.all(input, out)?;
+        let (mut objects, skipped) = self.reading.all(input, out)?;
+        self.keep_bands(&mut objects, input)?;
         let drawn = self.drawn(&objects, input)?;
         let bar = progress::bar("describing", Some(objects.len() as u64));
         let table = describe_with(&objects, &features, &options, &|| bar.inc(1))?;
@@ -119,6 +123,23 @@ impl Features {
         }))?;
         finished.write_record(out)?;
         finished.print()?;
+        Ok(())
+    }
+
+    fn keep_bands(&self, objects: &mut [Object], input: &Path) -> Result<(), Failure> {
+        if self.bands.is_empty() {
+            return Ok(());
+        }
+        let known = survey_bands(objects.iter());
+        if let Some(band) = self.bands.iter().find(|band| !known.contains(band)) {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            return Err(Failure::request(format!(
+                "--bands {band}: {} has no such points; its bands are {}",
+                input.display(),
+                known.join(", ")
+            )));
+        }
+        objects.iter_mut().for_each(|object| object.lightcurve.keep_bands(&self.bands));
         Ok(())
     }
 
@@ -187,4 +208,9 @@ fn list() -> String {
     let lines = std::iter::once("Sets:".to_owned()).chain(sets);
     let lines = lines.chain(std::iter::once("\nFeatures:".to_owned())).chain(features);
     lines.chain(std::iter::once(legend.to_owned())).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads the name of a band.
+fn band(name: &str) -> Result<Band, String> {
+    Band::new(name).map_err(|error| error.to_string())
 }

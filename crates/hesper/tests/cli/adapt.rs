@@ -1,7 +1,5 @@
 //! `hesper shift` and `hesper adapt`: from the labels there are to the objects to classify.
 
-use std::fmt::Write;
-
 use crate::bench::Bench;
 use crate::transcript::Transcript;
 
