@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hesper_adapt::maps::plane;
 use hesper_adapt::select::Standing;
-use hesper_learn::{Better, Matrix, metrics};
+use hesper_learn::{Better, DenseNetwork, Matrix, metrics};
 use hesper_report::{
     BarsWithIntervals, Card, ClassDistribution, ClassGroup, Confusion, Figure, NamedInterval, PointSet,
     RedshiftMagnitude, Report, bars_with_intervals, class_distribution, confusion, redshift_magnitude,
@@ -77,10 +77,14 @@ impl AdaptPage<'_> {
     fn told(&self) -> String {
         let first = self.first();
         let effective = first.adapted.effective_size.map(|size| format!(", effectively {size:.0}"));
+        let method = first.adapted.method.name;
+        // Networks of the method's own have no use for another learner.
+        let who = match first.adapted.learner {
+            Some(DenseNetwork::LEARNER) => method.to_owned(),
+            _ => format!("{} and {method}", self.learner),
+        };
         format!(
-            "{} and {} learned from {} objects{} for {} of the target, on {} features scaled by {}",
-            self.learner,
-            first.adapted.method.name,
+            "{who} learned from {} objects{} for {} of the target, on {} features scaled by {}",
             self.domains.x.rows(),
             effective.unwrap_or_default(),
             self.domains.t.rows(),
