@@ -37,6 +37,8 @@ pub(crate) struct AdaptPage<'a> {
 
 /// More classes than this are drawn as one set of points.
 const CLASSES: usize = 6;
+/// A class with more than this share of the source is missed where it is never given.
+const NOT_RARE: f64 = 0.05;
 /// So many features are drawn.
 const SHOWN: usize = 15;
 
@@ -98,10 +100,31 @@ impl AdaptPage<'_> {
         )
     }
 
+    /// What should be known of the first method: what it says itself, and classes that it never gives.
+    fn warnings(&self) -> Vec<String> {
+        let mut counts = vec![0; self.domains.classes.len()];
+        for class in metrics::most_probable(&self.first().probabilities) {
+            counts[class as usize] += 1;
+        }
+        let lost = (0..counts.len()).filter_map(|class| {
+            let own = self.domains.y.iter().filter(|known| **known as usize == class).count() as f64;
+            let share = own / self.domains.y.len() as f64;
+            (counts[class] == 0 && share > NOT_RARE).then(|| {
+                format!(
+                    "no object of the target is taken for {}, which is {:.0} % of the source: {} may have failed",
+                    self.domains.classes[class],
+                    100.0 * share,
+                    self.first().adapted.method.name
+                )
+            })
+        });
+        self.first().adapted.warnings.iter().cloned().chain(lost).collect()
+    }
+
     /// What it tells a person on the terminal.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.told()];
-        lines.extend(self.first().adapted.warnings.iter().map(|warning| format!("  warning: {warning}")));
+        lines.extend(self.warnings().iter().map(|warning| format!("  warning: {warning}")));
         if let Some(asked) = self.asked {
             let chosen =
                 asked.chosen.as_ref().map(|chosen| format!("; chosen: {chosen}")).unwrap_or_default();
@@ -371,7 +394,8 @@ impl AdaptPage<'_> {
             let note = format!("95 % of bootstraps: {:.3} to {:.3}", score.lower, score.upper);
             Some(Card::new(metric.title(), format!("{:.3}", score.estimate), note))
         });
-        let warnings = self.domains.warnings.iter().chain(&self.first().adapted.warnings).chain(self.failed);
+        let own = self.warnings();
+        let warnings = self.domains.warnings.iter().chain(&own).chain(self.failed);
         let mut page = Report::new("From the labels there are to the objects to classify", &self.subtitle)
             .summary(format!("{}. {}", self.told(), self.first().adapted.method.doc))
             .cards(cards)

@@ -9,7 +9,8 @@ use crate::{Failure, print};
 /// List the allocators and adapters of campaigns with their guarantees and sources
 ///
 /// A policy is `STRATEGY[@ALLOCATOR][+ADAPTER]`: the strategy (see `hesper strategies`) says what each object is worth, the
-/// allocator spends the telescope time, the adapter weighs the labelled objects.
+/// allocator spends the telescope time, the adapter weighs the labelled objects. Parameters may follow the allocator's name,
+/// as in `uncertainty@knapsack:steady=false`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
