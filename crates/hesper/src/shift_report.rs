@@ -19,7 +19,7 @@ const SHOWN: usize = 20;
 const LISTED: usize = 5;
 
 /// Features whose correlation is larger than this tell the same.
-const ALIKE: f64 = 0.8;
+const ALIKE: f64 = 0.5;
 
 /// Tells of a comparison.
 pub(crate) struct ShiftPage<'a> {
