@@ -22,7 +22,7 @@ use crate::{Error, GaussianProcess};
 pub use noise::SurveyNoise;
 pub use params::{AugmentParams, Redshifts, Synthesis};
 use random::Dice;
-use redshift::{Model, Parent, Sight, detections};
+use redshift::{Model, Parent, Sight, brightness, detections};
 
 /// A copy of a labelled object.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,10 +112,15 @@ fn reobserve(
     counts.sort_unstable();
     let least = counts[((counts.len() - 1) as f64 * params.detection_quantile).round() as usize].max(1);
     let noise = SurveyNoise::fit(target);
-    let sight =
-        Sight { noise: &noise, draw: params.draw, snr: params.detection_snr, detections: least };
+    let sight = Sight {
+        noise: &noise,
+        draw: params.draw,
+        positive: params.positive,
+        snr: params.detection_snr,
+        detections: least,
+    };
     let wanted = params.copies * parents.len();
-    let maker = Maker { params, parents: &parents, models: &models, sight: &sight };
+    let maker = Maker { params, parents: &parents, sight: &sight };
     // The target's objects one after the other in random order, so that none has two copies before each had one.
     let rounds = wanted.div_ceil(models.len()) as u64;
     let order: Vec<usize> =
@@ -125,10 +130,17 @@ fn reobserve(
         .map(|place| {
             tick();
             let mut dice = Dice::new(params.seed, place as u64);
-            (0..params.attempts).find_map(|_| match params.redshifts {
-                Redshifts::Matched => maker.matched(&models[order[place]], &mut dice),
-                Redshifts::Even => maker.even(&parents[place % parents.len()], &mut dice),
-            })
+            let model = &models[match params.redshifts {
+                Redshifts::Matched => order[place],
+                Redshifts::Even => dice.below(models.len()),
+            }];
+            let tried = (0..params.attempts.max(params.candidates)).filter_map(|_| match params.redshifts {
+                Redshifts::Matched => maker.matched(model, &mut dice),
+                Redshifts::Even => maker.even(&parents[place % parents.len()], model, &mut dice),
+            });
+            let wanted = brightness(&model.object.lightcurve).max(1.0).ln();
+            let unlike = |copy: &Copy| (brightness(&copy.object.lightcurve).max(1.0).ln() - wanted).abs();
+            tried.take(params.candidates).min_by(|a, b| unlike(a).total_cmp(&unlike(b)))
         })
         .collect();
     named(copies.into_iter().flatten().collect())
@@ -139,7 +151,6 @@ struct Maker<'a> {
     params: &'a AugmentParams,
     /// Places among the labelled, in order of redshift.
     parents: &'a [(usize, Parent<'a>)],
-    models: &'a [Model<'a>],
     sight: &'a Sight<'a>,
 }
 
@@ -157,13 +168,12 @@ impl Maker<'_> {
         self.copy(&self.parents[first + dice.below(last - first)], model, z, model.object.host_photoz, dice)
     }
 
-    /// The parent anywhere it may be brought, with the visits of any model.
-    fn even(&self, parent: &(usize, Parent<'_>), dice: &mut Dice) -> Option<Copy> {
+    /// The parent anywhere it may be brought, with the visits of the model.
+    fn even(&self, parent: &(usize, Parent<'_>), model: &Model<'_>, dice: &mut Dice) -> Option<Copy> {
         let own = parent.1.redshift;
         let (near, far) =
             ((own * self.params.nearest).max(1e-3), (1.0 + own) * self.params.farthest - 1.0);
         let z = near * (far / near).powf(dice.uniform());
-        let model = &self.models[dice.below(self.models.len())];
         let error = model.object.host_photoz_err.unwrap_or(0.0);
         let photoz = model.object.host_photoz.map(|_| (z + error * dice.gaussian()).max(0.001));
         self.copy(parent, model, z, photoz, dice)

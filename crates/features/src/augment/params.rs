@@ -40,6 +40,12 @@ pub struct AugmentParams {
     pub redshifts: Redshifts,
     /// Whether copies at other redshifts are curves drawn from the posterior or its mean. Default the mean.
     pub draw: bool,
+    /// Whether fluxes of copies at other redshifts are at least 0 before noise is added: transients add light to their host's.
+    /// The process may fall below, most of all where it goes on beyond the bluest band. Default no, as in the paper.
+    pub positive: bool,
+    /// Of so many tries, each with another parent, the one whose brightness (the root of the summed squares of flux by error)
+    /// is most like that of the target's object in whose place it is seen becomes the copy; at least 1. Default 1.
+    pub candidates: usize,
     /// No copy is nearer than this part of its parent's redshift, 0 to 1: what is brought nearer shows the parent's noise.
     /// Default 0.95 (Boone 2019).
     pub nearest: f64,
@@ -64,6 +70,8 @@ impl Default for AugmentParams {
             copies: 10,
             redshifts: Redshifts::default(),
             draw: false,
+            positive: false,
+            candidates: 1,
             nearest: 0.95,
             farthest: 1.5,
             detection_snr: 5.0,
@@ -83,6 +91,7 @@ impl AugmentParams {
         let within = |sound: bool, name: &'static str, value: String, rule: &'static str| {
             if sound { Ok(()) } else { Err(Error::Params { name, value, rule }) }
         };
+        within(self.candidates > 0, "candidates", self.candidates.to_string(), "at least 1")?;
         let share = 0.0..=1.0;
         within(self.copies > 0, "copies", self.copies.to_string(), "at least 1")?;
         within(self.attempts > 0, "attempts", self.attempts.to_string(), "at least 1")?;

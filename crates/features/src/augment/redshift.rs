@@ -58,6 +58,8 @@ pub(super) struct Sight<'a> {
     pub(super) noise: &'a SurveyNoise,
     /// Whether the curve is drawn from the posterior, or its mean.
     pub(super) draw: bool,
+    /// Whether no flux is below 0.
+    pub(super) positive: bool,
     pub(super) snr: f64,
     /// The fewest points of at least so many errors.
     pub(super) detections: usize,
@@ -95,7 +97,7 @@ impl Sight<'_> {
         let mut curve = LightCurve::with_capacity(places.len());
         let mut detections = 0;
         for ((i, _), flux) in known.into_iter().zip(fluxes) {
-            let flux = dimming * flux;
+            let flux = dimming * if self.positive { flux.max(0.0) } else { flux };
             let error = self.noise.error(visits.band[i], visits.flux_err[i], visits.flux[i], flux);
             let measured = flux + error * dice.gaussian();
             LightCurve::check_point(visits.mjd[i], measured, error).ok()?;
@@ -110,4 +112,10 @@ impl Sight<'_> {
 pub(super) fn detections(object: &Object, snr: f64) -> usize {
     let curve = &object.lightcurve;
     curve.flux.iter().zip(&curve.flux_err).filter(|(flux, error)| **flux >= snr * **error).count()
+}
+
+/// How bright a light curve is for those who took it: √Σ max(flux/σ, 0)².
+pub(super) fn brightness(curve: &LightCurve) -> f64 {
+    let points = curve.flux.iter().zip(&curve.flux_err);
+    points.map(|(flux, error)| (flux / error).max(0.0).powi(2)).sum::<f64>().sqrt()
 }

@@ -16,9 +16,9 @@ fn bright() -> (Object, Object) {
     for day in 0..120 {
         for (name, factor) in [("g", 0.6), ("r", 1.0), ("i", 0.9), ("z", 0.8)] {
             let flux = 50_000.0 * factor * (-0.5 * ((f64::from(day) - 40.0) / 12.0).powi(2)).exp();
-            curve.push(56_000.0 + f64::from(day), Band::new(name).unwrap(), flux, 50.0);
-            let other = 3_000.0 * (-0.5 * ((f64::from(day) - 50.0) / 15.0).powi(2)).exp();
-            visits.push(56_500.0 + f64::from(day), Band::new(name).unwrap(), other, 20.0);
+            curve.push(56_000.0 + f64::from(day), Band::new(name).unwrap(), flux, 500.0);
+            let other = 500.0 * (-0.5 * ((f64::from(day) - 50.0) / 15.0).powi(2)).exp();
+            visits.push(56_500.0 + f64::from(day), Band::new(name).unwrap(), other, 60.0);
         }
     }
     let parent = Object {
@@ -58,7 +58,7 @@ fn what_is_moved_is_dimmer_slower_and_redder() {
         let seen = process.means(&[(peak + day, 7_542.0)])[0];
         let at = original.peak_mjd(4_800.0 * 1.2) + day / stretch;
         let told = dimming * original.means(&[(at, 7_542.0 / stretch)])[0];
-        assert!((seen - told).abs() < 60.0, "{day}: {seen} {told}");
+        assert!((seen - told).abs() < 150.0, "{day}: {seen} {told}");
     }
 }
 

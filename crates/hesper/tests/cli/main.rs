@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at the first surprise")]
 
+mod augment;
 mod bad_light_curves;
 mod bad_output;
 mod bad_request;
