@@ -27,6 +27,7 @@ pub mod methods;
 pub mod prior;
 pub mod select;
 pub mod shift;
+pub mod strata;
 pub mod transport;
 pub mod weights;
 

@@ -4,6 +4,7 @@
 //! that computes them. [`select`] finds features by name, [`describe()`] turns objects into a [`FeatureTable`].
 //! [`Nightly`] describes objects again as their points come in, and foretells how bright they will be.
 
+pub mod augment;
 mod bazin;
 mod bump;
 mod colour;

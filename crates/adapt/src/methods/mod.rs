@@ -11,15 +11,18 @@ pub use weighted::Weighted;
 use crate::joint::{Dasvm, Jdot};
 use crate::maps::mappings;
 use crate::prior::PriorCorrection;
+use crate::strata::StratifiedLearning;
 use crate::weights::weightings;
 use crate::{Error, Method};
 
-/// All methods with their default parameters: the source as it is first, then weights, maps, joint methods, label shift, and networks.
+/// All methods with their default parameters: the source as it is first, then weights, maps, joint methods, strata, label
+/// shift, and networks.
 pub fn methods() -> Vec<Box<dyn Method>> {
     let mut all: Vec<Box<dyn Method>> = vec![Box::new(SourceOnly)];
     all.extend(weightings().into_iter().map(|weighting| Box::new(Weighted(weighting)) as Box<dyn Method>));
     all.extend(mappings().into_iter().map(|mapping| Box::new(Mapped(mapping)) as Box<dyn Method>));
     all.extend([Box::new(Jdot::default()) as Box<dyn Method>, Box::new(Dasvm::default())]);
+    all.push(Box::new(StratifiedLearning::default()));
     all.extend(
         [PriorCorrection::em(), PriorCorrection::bbse()].map(|prior| Box::new(prior) as Box<dyn Method>),
     );

@@ -12,6 +12,7 @@
 //! In time the process is Markovian, so the likelihood and its derivatives need one pass over the points ([`filter`]); one
 //! Cholesky decomposition at the end gives means and variances ([`posterior`]). Both are exact.
 
+mod draw;
 mod feature;
 mod filter;
 mod peak;

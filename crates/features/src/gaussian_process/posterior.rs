@@ -46,15 +46,48 @@ impl Posterior {
         self.amplitude
     }
 
+    /// What a time and a wavelength have in common with the points, in units of the squared amplitude.
+    pub(super) fn shared(&self, points: &Points, day: f64, wavelength: f64) -> Vec<f64> {
+        let shared: Vec<f64> = points.wavelengths.iter().map(|known| coupling(*known, wavelength)).collect();
+        (0..points.len())
+            .map(|i| shared[points.wave[i]] * matern(self.rate * (day - points.day[i]).abs()))
+            .collect()
+    }
+
+    /// The mean at the place that has so much in common with the points.
+    pub(super) fn mean(&self, shared: &[f64]) -> f64 {
+        self.amplitude * dot(shared, &self.alpha)
+    }
+
     /// The variance of the process at a time and a wavelength.
     pub(super) fn variance(&self, points: &Points, day: f64, wavelength: f64) -> f64 {
-        let shared: Vec<f64> = points.wavelengths.iter().map(|known| coupling(*known, wavelength)).collect();
-        let mut column: Vec<f64> = (0..points.len())
-            .map(|i| shared[points.wave[i]] * matern(self.rate * (day - points.day[i]).abs()))
-            .collect();
+        let mut column = self.shared(points, day, wavelength);
         forward(&self.triangle, &mut column);
         let known: f64 = column.iter().map(|value| value * value).sum();
         (1.0 - known).max(0.0) * self.amplitude * self.amplitude
+    }
+
+    /// The decomposed covariance of the process at several places (day, wavelength), in units of the squared amplitude: a
+    /// lower triangle, row after row. `jitter` is added to the variances. `None` where it cannot be decomposed.
+    pub(super) fn joint(&self, points: &Points, places: &[(f64, f64)], jitter: f64) -> Option<Vec<f64>> {
+        let solved = |&(day, wavelength): &(f64, f64)| {
+            let mut column = self.shared(points, day, wavelength);
+            forward(&self.triangle, &mut column);
+            column
+        };
+        let columns: Vec<Vec<f64>> = places.iter().map(solved).collect();
+        let mut triangle = Vec::with_capacity(places.len() * (places.len() + 1) / 2);
+        for (i, (day, wavelength)) in places.iter().enumerate() {
+            for (j, (other, colour)) in places[..=i].iter().enumerate() {
+                let before = coupling(*wavelength, *colour) * matern(self.rate * (day - other).abs());
+                triangle.push(before - dot(&columns[i], &columns[j]));
+            }
+            if let Some(variance) = triangle.last_mut() {
+                *variance = variance.max(0.0) + jitter;
+            }
+        }
+        decompose(&mut triangle, places.len())?;
+        Some(triangle)
     }
 
     /// The mean at one wavelength as a function of time.

@@ -3,6 +3,7 @@
 pub(crate) mod adapt;
 pub(crate) mod adaptations;
 pub(crate) mod allocators;
+pub(crate) mod augment;
 pub(crate) mod campaign;
 pub(crate) mod compare;
 pub(crate) mod convert;

@@ -24,6 +24,7 @@ fn help_of_each_command() {
         "simulate",
         "convert",
         "features",
+        "augment",
         "train",
         "predict",
         "shift",

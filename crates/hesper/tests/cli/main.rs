@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end at the first surprise")]
 
 mod adapt;
+mod augment;
 mod bad_light_curves;
 mod bad_output;
 mod bad_request;
