@@ -165,22 +165,27 @@ mod tests {
         let (x, y, t, _) = domains();
         let (source, target) = (Source { x: &x, y: &y, n_classes: 2 }, Target { x: &t });
         let (propensity, strata) = StratifiedLearning::default().strata(&source, &target, 1).unwrap();
-        let total = |count: &dyn Fn(&super::super::Stratum) -> usize| strata.strata.iter().map(count).sum::<usize>();
+        let total =
+            |count: &dyn Fn(&super::super::Stratum) -> usize| strata.strata.iter().map(count).sum::<usize>();
         assert_eq!(total(&|stratum| stratum.source.len()), x.rows());
         assert_eq!(total(&|stratum| stratum.target), t.rows());
         assert_eq!(total(&|stratum| stratum.classes.iter().sum()), x.rows());
         let fifth = (x.rows() + t.rows()) / 5;
-        assert!(strata.strata.iter().all(|stratum| (stratum.source.len() + stratum.target).abs_diff(fifth) < 45));
+        assert!(
+            strata.strata.iter().all(|stratum| (stratum.source.len() + stratum.target).abs_diff(fifth) < 45)
+        );
         assert!(strata.strata.is_sorted_by(|a, b| a.from > b.from));
         let mean = |stratum: &super::super::Stratum| {
-            stratum.source.iter().map(|&row| propensity.source[row]).sum::<f64>() / stratum.source.len() as f64
+            stratum.source.iter().map(|&row| propensity.source[row]).sum::<f64>()
+                / stratum.source.len() as f64
         };
         assert!(strata.strata.is_sorted_by(|a, b| mean(a) > mean(b)));
         // Copies make the shares those of the target, to the rounding of a copy.
         let copies = strata.copies(1_000);
         assert_eq!(copies.iter().min(), Some(&0));
         for (stratum, copies) in strata.strata.iter().zip(&copies) {
-            let least = strata.strata.iter().map(|s| s.source.len() as f64 / s.target as f64).fold(0.0, f64::max);
+            let least =
+                strata.strata.iter().map(|s| s.source.len() as f64 / s.target as f64).fold(0.0, f64::max);
             let wanted = least * stratum.target as f64;
             let there = (stratum.source.len() * (1 + copies)) as f64;
             assert!((there - wanted).abs() <= 0.5 * stratum.source.len() as f64 + 1e-9, "{there} {wanted}");
@@ -233,7 +238,11 @@ mod tests {
         let source = Source { x: &x, y: &y, n_classes: 2 };
         let method = StratifiedLearning::default();
         let fitted = method.fit(&source, &Target { x: &t }, &LogisticParams::default(), 1).unwrap();
-        assert!(fitted.warnings.iter().any(|warning| warning.contains("learns from")), "{:?}", fitted.warnings);
+        assert!(
+            fitted.warnings.iter().any(|warning| warning.contains("learns from")),
+            "{:?}",
+            fitted.warnings
+        );
         assert!(fitted.classifier.predict_proba(&t).unwrap().data().iter().all(|p| (0.0..=1.0).contains(p)));
     }
 }

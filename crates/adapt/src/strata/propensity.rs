@@ -58,7 +58,8 @@ impl PropensityParams {
         let (own, others) = (source.x.rows(), target.x.rows());
         for (domain, rows) in [("source", own), ("target", others)] {
             if rows < 2 {
-                let what = "it has a single object: one to learn from and one to test by are needed".to_owned();
+                let what =
+                    "it has a single object: one to learn from and one to test by are needed".to_owned();
                 return Err(Error::Domain { domain, what });
             }
         }

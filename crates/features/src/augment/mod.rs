@@ -108,7 +108,8 @@ fn reobserve(
     if parents.is_empty() || models.is_empty() {
         return Err(Error::Empty);
     }
-    let mut counts: Vec<usize> = target.iter().map(|object| detections(object, params.detection_snr)).collect();
+    let mut counts: Vec<usize> =
+        target.iter().map(|object| detections(object, params.detection_snr)).collect();
     counts.sort_unstable();
     let least = counts[((counts.len() - 1) as f64 * params.detection_quantile).round() as usize].max(1);
     let noise = SurveyNoise::fit(target);
@@ -171,8 +172,7 @@ impl Maker<'_> {
     /// The parent anywhere it may be brought, with the visits of the model.
     fn even(&self, parent: &(usize, Parent<'_>), model: &Model<'_>, dice: &mut Dice) -> Option<Copy> {
         let own = parent.1.redshift;
-        let (near, far) =
-            ((own * self.params.nearest).max(1e-3), (1.0 + own) * self.params.farthest - 1.0);
+        let (near, far) = ((own * self.params.nearest).max(1e-3), (1.0 + own) * self.params.farthest - 1.0);
         let z = near * (far / near).powf(dice.uniform());
         let error = model.object.host_photoz_err.unwrap_or(0.0);
         let photoz = model.object.host_photoz.map(|_| (z + error * dice.gaussian()).max(0.001));

@@ -8,7 +8,12 @@ use crate::GaussianProcess;
 
 /// Draws an object's light curve from the posterior of its process, and measures it at the object's own times and with
 /// its own errors. Points of bands whose wavelength is not known are left out.
-pub(super) fn redraw(object: &Object, process: &GaussianProcess, noise: &SurveyNoise, dice: &mut Dice) -> Object {
+pub(super) fn redraw(
+    object: &Object,
+    process: &GaussianProcess,
+    noise: &SurveyNoise,
+    dice: &mut Dice,
+) -> Object {
     let seen = &object.lightcurve;
     let known: Vec<(usize, f64)> =
         (0..seen.len()).filter_map(|i| Some((i, seen.band[i].wavelength()?))).collect();

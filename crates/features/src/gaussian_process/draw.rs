@@ -73,8 +73,7 @@ mod tests {
     #[test]
     fn curves_scatter_as_the_posterior_says() {
         let process = process();
-        let places: Vec<(f64, f64)> =
-            [(56_020.0, 4_802.0), (56_020.5, 6_231.0), (56_120.0, 6_231.0)].into();
+        let places: Vec<(f64, f64)> = [(56_020.0, 4_802.0), (56_020.5, 6_231.0), (56_120.0, 6_231.0)].into();
         let mean = process.means(&places);
         assert_eq!(process.curve(&places, &[0.0; 3]), mean);
         // The rows of L: what unit deviates add. Their squares add up to the variances.

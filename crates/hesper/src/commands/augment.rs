@@ -8,7 +8,7 @@ use hesper_adapt::strata::{PropensityParams, Strata};
 use hesper_adapt::{Source, Target};
 use hesper_features::augment::{AugmentParams, Copy, Redshifts, Synthesis, augment, redraw};
 use hesper_features::{BazinParams, describe, select};
-use hesper_learn::{LogisticParams, Matrix, Prepare, Scaling};
+use hesper_learn::{LogisticParams, Prepare, Scaling};
 use hesper_photometry::{Object, ObjectWriter};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -33,7 +33,9 @@ fn copies_are_objects_like_any_other() {
     let photoz = numbers(&read(&bench, "source.parquet"), "photoz");
     assert!(photoz.iter().all(|z| *z > 0.0));
     bench.run("features survey.parquet --set photoz --out target.parquet");
-    bench.run("adapt source.parquet target.parquet --positive Ia --learner logistic --method strata --out adapted");
+    bench.run(
+        "adapt source.parquet target.parquet --positive Ia --learner logistic --method strata --out adapted",
+    );
 }
 
 #[test]
@@ -47,7 +49,8 @@ fn staccato_balances_strata() {
         .map(|stratum| stratum["labelled"].as_u64().unwrap() * stratum["copies_of_each"].as_u64().unwrap())
         .sum();
     assert_eq!(told["copies"].as_u64(), Some(made));
-    let even = bench.run("augment survey.parquet --method staccato --strata 1 --copies 2 --out b.parquet --json");
+    let even =
+        bench.run("augment survey.parquet --method staccato --strata 1 --copies 2 --out b.parquet --json");
     let even = even.json();
     assert_eq!(even["copies"].as_u64().unwrap(), 2 * even["labelled"].as_u64().unwrap());
     assert!(even["strata"].is_null());
