@@ -124,8 +124,8 @@ impl LearnerOptions {
 
     /// The learner asked for as it is, for commands that scale the columns before anything is learned.
     pub(crate) fn build_unscaled(&self) -> Result<Box<dyn Learner>, Failure> {
-        let tuned = self.tuning.tuned(&[self.learner])?.remove(0).1;
-        Ok(self.tuning.around(tuned.0.learner))
+        let own = self.tuning.owned(&[self.learner])?.remove(0);
+        Ok(self.tuning.around(own.tuned.learner))
     }
 
     /// How columns are scaled.
@@ -250,7 +250,7 @@ impl Tuning {
         names: &[LearnerName],
         search: Option<SearchParams>,
     ) -> Result<Vec<Named>, Failure> {
-        let all = names.iter().zip(self.tuned(names)?).map(|(name, (known, (tuned, settings)))| {
+        let all = names.iter().zip(self.owned(names)?).map(|(name, Own { known, tuned, settings })| {
             let learner = match search {
                 None => self.scaled(*name, tuned.learner),
                 Some(params) => self.searched(*name, tuned.factory, params, &settings)?,
@@ -260,8 +260,8 @@ impl Tuning {
         all.collect()
     }
 
-    /// The learners with their names and the settings that are theirs, and nothing around them.
-    fn tuned(&self, names: &[LearnerName]) -> Result<Vec<(String, (Tuned, Vec<Setting>))>, Failure> {
+    /// The learners with nothing around them.
+    fn owned(&self, names: &[LearnerName]) -> Result<Vec<Own>, Failure> {
         let known: Vec<String> = names.iter().map(|name| name.name()).collect();
         for (place, name) in known.iter().enumerate() {
             if known[..place].contains(name) {
@@ -288,7 +288,7 @@ impl Tuning {
         };
         let own = |name: &LearnerName| {
             let settings = of(&name.name());
-            Ok((name.name(), (name.build(&settings)?, settings)))
+            Ok(Own { known: name.name(), tuned: name.build(&settings)?, settings })
         };
         names.iter().map(own).collect()
     }
@@ -340,6 +340,14 @@ impl Tuning {
         }
         learner
     }
+}
+
+/// A learner with the settings that are its own.
+struct Own {
+    /// The name by which it was asked for.
+    known: String,
+    tuned: Tuned,
+    settings: Vec<Setting>,
 }
 
 /// A parameter's name and value.

@@ -19,23 +19,32 @@ pub struct SurveyNoise {
     photons: BTreeMap<Band, f64>,
 }
 
+/// Points of one band.
+#[derive(Default)]
+struct Points {
+    /// Variances.
+    faint: Vec<f64>,
+    /// Fluxes and variances.
+    bright: Vec<(f64, f64)>,
+}
+
 impl SurveyNoise {
     /// Learns it: the median over bright points of (σ² − median σ² of faint points)/flux, but not less than 0. Bands with
     /// fewer than 30 bright or faint points are taken to have none.
     pub fn fit(objects: &[Object]) -> Self {
-        let mut points: BTreeMap<Band, (Vec<f64>, Vec<(f64, f64)>)> = BTreeMap::new();
+        let mut points: BTreeMap<Band, Points> = BTreeMap::new();
         for curve in objects.iter().map(|object| &object.lightcurve) {
             for i in 0..curve.len() {
                 let (flux, error) = (curve.flux[i], curve.flux_err[i]);
-                let (faint, bright) = points.entry(curve.band[i]).or_default();
+                let points = points.entry(curve.band[i]).or_default();
                 if flux < FAINT * error {
-                    faint.push(error * error);
+                    points.faint.push(error * error);
                 } else if flux > BRIGHT * error {
-                    bright.push((flux, error * error));
+                    points.bright.push((flux, error * error));
                 }
             }
         }
-        let photons = points.into_iter().map(|(band, (mut faint, bright))| {
+        let photons = points.into_iter().map(|(band, Points { mut faint, bright })| {
             if faint.len() < FEWEST || bright.len() < FEWEST {
                 return (band, 0.0);
             }

@@ -40,7 +40,13 @@ fn bright() -> (Object, Object) {
 #[test]
 fn what_is_moved_is_dimmer_slower_and_redder() {
     let (parent, model) = bright();
-    let copies = augment(&[parent.clone()], &[model.clone()], &AugmentParams::default(), &|| ()).unwrap();
+    let copies = augment(
+        std::slice::from_ref(&parent),
+        std::slice::from_ref(&model),
+        &AugmentParams::default(),
+        &|| (),
+    )
+    .unwrap();
     assert_eq!(copies.len(), 10);
     let copy = &copies[3].object;
     assert_eq!(copy.object_id, "near_aug4");

@@ -22,7 +22,7 @@ use crate::{Failure, print, progress};
 /// Make copies of labelled light curves that look like those to be classified
 ///
 /// Objects with a spectrum are bright and near, those to be classified are not. The copies keep their class; the table has
-/// the labelled objects and their copies, named <id>_aug1 and so on, all of the spectroscopic sample: describe it with
+/// the labelled objects and their copies, named `ID_aug1` and so on, all of the spectroscopic sample: describe it with
 /// `hesper features` and learn from it. Labels of the target are not looked at.
 #[derive(Args, Serialize)]
 #[command(after_help = "\
