@@ -47,10 +47,10 @@ pub struct AugmentParams {
     /// is most like that of the target's object in whose place it is seen becomes the copy; at least 1. Default 1.
     pub candidates: usize,
     /// No copy is nearer than this part of its parent's redshift, 0 to 1: what is brought nearer shows the parent's noise.
-    /// Default 0.95 (Boone 2019).
+    /// Default 0.95.
     pub nearest: f64,
     /// No copy's 1 + z is above this multiple of its parent's, at least 1: its light would come from wavelengths that the
-    /// parent was not seen at. Default 1.5 (Boone 2019).
+    /// parent was not seen at. Default 1.5.
     pub farthest: f64,
     /// A point is a detection from so many errors on, above 0. Default 5.
     pub detection_snr: f64,
