@@ -171,6 +171,12 @@ impl LabelOptions {
         };
         session.input(path)?;
         let named = if budget.is_some() { options.classes(path)? } else { labels::read(path)? };
+        if named.is_empty() {
+            return Err(Failure::request(format!(
+                "{}: no object has a known class: name a table that has the column `class`, or see --class-column",
+                path.display()
+            )));
+        }
         let place: BTreeMap<&str, usize> =
             domains.target.object_id.iter().map(String::as_str).zip(0..).collect();
         let mut known: BTreeMap<usize, u32> = BTreeMap::new();

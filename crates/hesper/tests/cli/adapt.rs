@@ -105,6 +105,7 @@ fn requests_that_make_no_sense_are_refused() {
     bench.write("labels.csv", "object_id,class\nnobody,round\n");
     bench.write("strange.csv", "object_id,class\n1,square\n");
     bench.write("prior.json", "{}");
+    bench.write("silent.csv", "1,2,\n");
     let mut transcript = Transcript::default();
     let mut refuse = |code: i32, command: &str| {
         transcript.refuse(&bench, code, command);
@@ -119,6 +120,7 @@ fn requests_that_make_no_sense_are_refused() {
         (2, "--method pooled --labels labels.csv"),
         (1, "--method pooled --labels strange.csv"),
         (2, "--method pooled --labels-budget 5"),
+        (2, "--method pooled --labels-budget 5 --oracle silent.csv"),
         (1, "--method complexity --prior prior.json --labels-budget 9 --oracle target.csv"),
     ] {
         refuse(code, &format!("adapt {TABLES} {rest} --out out"));
